@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-3-Clause
+dist_man_MANS += \
+	%D%/keyweigh-check.1 \
+	%D%/keyweigh-convert.1 \
+	%D%/keyweigh-keys.1 \
+	%D%/keyweigh-prefix.1 \
+	%D%/keyweigh-report.1 \
+	%D%/keyweigh-top.1 \
+	%D%/keyweigh.1

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * How many keys of each type have how much memory and how many elements, by
+ * powers of two: section "histogram".  A row counts the keys above the bound
+ * before and up to its own; keys without a price have no memory to count.
+ */
+#ifndef KEYWEIGH_ANALYSIS_HISTOGRAM_H
+#define KEYWEIGH_ANALYSIS_HISTOGRAM_H
+
+#include "analysis/analysis.h"
+
+enum { HISTOGRAM_BUCKETS = 66 };
+
+/* Bucket 0 holds the zeros, bucket n the values up to 2^(n-1). */
+static inline unsigned
+histogram_bucket(uint64_t value)
+{
+    if (value <= 1)
+        return (unsigned)value;
+    return 2 + (63 ^ (unsigned)__builtin_clzll(value - 1));
+}
+
+/* The greatest value of a bucket. */
+static inline uint64_t
+histogram_bound(unsigned bucket)
+{
+    if (bucket == 0)
+        return 0;
+    return bucket > 64 ? UINT64_MAX : UINT64_C(1) << (bucket - 1);
+}
+
+struct analysis *histogram_new(void);
+
+/* Keys by memory over all types: HISTOGRAM_BUCKETS numbers. */
+void histogram_memory(const struct analysis *analysis,
+                      uint64_t keys[HISTOGRAM_BUCKETS]);
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analysis/summary.h"
+
+#include <stdlib.h>
+
+#include "analysis/type-table.h"
+#include "base/xalloc.h"
+#include "model/pricer.h"
+
+/* All that is known of one type in one encoding. */
+struct cell_sums {
+    struct summary_totals totals;
+    uint64_t *memory; /* by profile */
+};
+
+struct summary {
+    struct analysis analysis;
+    size_t profile_count;
+    struct type_table types;
+    struct cell_sums cells[TYPE_TABLE_MAX][ENCODING_COUNT];
+    uint64_t *cell_memory; /* where theirs is */
+
+    /* Of all cells; made anew when asked for. */
+    struct summary_totals *totals;
+    uint64_t *memory;
+};
+
+static void
+add_basis(struct summary_totals *totals, enum basis basis)
+{
+    totals->expected += basis == BASIS_EXPECTED;
+    totals->lower += basis == BASIS_LOWER;
+    totals->unpriced += basis == BASIS_NONE;
+}
+
+static inline void
+add_record(struct summary_totals *totals, const struct record *record)
+{
+    const struct price *price = &record->prices[0];
+    totals->keys++;
+    totals->expires += record->key->has_expiry;
+    totals->expired += record->expired;
+    totals->elements += record->elements;
+    totals->memory += price->memory;
+    totals->requested += price->requested;
+    totals->payload += record->payload;
+    totals->serialized += record->serialized;
+    if (price->basis != BASIS_EXACT)
+        add_basis(totals, price->basis);
+}
+
+static inline void
+add_as(struct summary *summary, size_t type, const struct record *record)
+{
+    size_t encoding = (size_t)record->prices[0].encoding;
+    struct cell_sums *cell = &summary->cells[type][encoding];
+    uint64_t *memory = cell->memory;
+    add_record(&cell->totals, record);
+    for (size_t i = 0; i < summary->profile_count; i++)
+        memory[i] += record->prices[i].memory;
+}
+
+static __attribute__((noinline)) void
+add_module(struct summary *summary, const struct record *record)
+{
+    add_as(summary, type_table_number(&summary->types, record), record);
+}
+
+static void
+summary_add(struct analysis *self, const struct record *record)
+{
+    struct summary *summary = (struct summary *)self;
+    if (record->type != TYPE_MODULE)
+        add_as(summary, (size_t)record->type, record);
+    else
+        add_module(summary, record);
+}
+
+static void
+merge_totals(struct summary_totals *into, const struct summary_totals *from)
+{
+    into->keys += from->keys;
+    into->expires += from->expires;
+    into->expired += from->expired;
+    into->elements += from->elements;
+    into->memory += from->memory;
+    into->requested += from->requested;
+    into->payload += from->payload;
+    into->serialized += from->serialized;
+    into->expected += from->expected;
+    into->lower += from->lower;
+    into->unpriced += from->unpriced;
+}
+
+static void
+merge_memory(const struct summary *summary, uint64_t *into,
+             const uint64_t *from)
+{
+    for (size_t i = 0; i < summary->profile_count; i++)
+        into[i] += from[i];
+}
+
+static void
+summary_merge(struct analysis *self, const struct analysis *other)
+{
+    struct summary *into = (struct summary *)self;
+    const struct summary *from = (const struct summary *)other;
+    size_t numbers[TYPE_TABLE_MAX];
+    type_table_merge(&into->types, &from->types, numbers);
+    for (size_t t = 0; t < type_table_end(&from->types); t++) {
+        for (size_t e = 0; e < ENCODING_COUNT; e++) {
+            struct cell_sums *cell = &into->cells[numbers[t]][e];
+            merge_totals(&cell->totals, &from->cells[t][e].totals);
+            merge_memory(into, cell->memory, from->cells[t][e].memory);
+        }
+    }
+}
+
+static int
+order_types(const void *a, const void *b)
+{
+    const struct summary_type *x = a;
+    const struct summary_type *y = b;
+    if (x->memory != y->memory)
+        return x->memory < y->memory ? 1 : -1;
+    int order = bytes_compare(x->type, y->type);
+    return order ? order : (int)x->encoding - (int)y->encoding;
+}
+
+struct summary_type *
+summary_types(const struct analysis *analysis, size_t *count)
+{
+    const struct summary *summary = (const struct summary *)analysis;
+    size_t end = type_table_end(&summary->types);
+    struct summary_type *rows =
+        xreallocarray(NULL, end * ENCODING_COUNT, sizeof(*rows));
+    *count = 0;
+    for (size_t t = 0; t < end; t++) {
+        for (size_t e = 0; e < ENCODING_COUNT; e++) {
+            const struct cell_sums *cell = &summary->cells[t][e];
+            if (cell->totals.keys == 0)
+                continue;
+            rows[(*count)++] = (struct summary_type){
+                .type = type_table_name(&summary->types, t),
+                .encoding = (enum encoding)e,
+                .keys = cell->totals.keys,
+                .elements = cell->totals.elements,
+                .memory = cell->totals.memory,
+                .memory_by_profile = cell->memory,
+                .lower = cell->totals.lower != 0,
+            };
+        }
+    }
+    qsort(rows, *count, sizeof(*rows), order_types);
+    return rows;
+}
+
+static struct cell
+memory_cell(uint64_t memory, bool lower)
+{
+    struct cell cell = cell_number(memory);
+    if (lower)
+        cell.kind = CELL_LOWER;
+    return cell;
+}
+
+static void
+emit_totals(const struct analysis *self, struct writer *writer)
+{
+    const struct summary_totals *totals = summary_totals(self);
+    bool payload = (self->wants & PRICE_PAYLOAD) != 0;
+    static const struct column columns[] = {
+        { "keys", "keys", COLUMN_COUNT },
+        { "expires", "with expiry", COLUMN_COUNT },
+        { "expired", "expired", COLUMN_COUNT },
+        { "elements", "elements", COLUMN_COUNT },
+        { "memory", "memory", COLUMN_BYTES },
+        { "requested", "requested", COLUMN_BYTES },
+        { "payload", "payload", COLUMN_BYTES },
+        { "serialized", "serialized", COLUMN_BYTES },
+    };
+    struct cell cells[] = {
+        cell_number(totals->keys),
+        cell_number(totals->expires),
+        cell_number(totals->expired),
+        cell_number(totals->elements),
+        memory_cell(totals->memory, totals->lower != 0),
+        memory_cell(totals->requested, totals->lower != 0),
+        payload ? cell_number(totals->payload) : cell_empty(),
+        cell_number(totals->serialized),
+    };
+    writer->ops->object(writer, "totals", columns, cells,
+                        sizeof(cells) / sizeof(cells[0]));
+}
+
+static void
+emit_types(const struct analysis *self, struct writer *writer)
+{
+    static const struct column columns[] = {
+        { "type", "type", COLUMN_TEXT },
+        { "encoding", "encoding", COLUMN_TEXT },
+        { "keys", "keys", COLUMN_COUNT },
+        { "elements", "elements", COLUMN_COUNT },
+        { "memory", "memory", COLUMN_BYTES },
+    };
+    size_t count;
+    struct summary_type *rows = summary_types(self, &count);
+    writer->ops->table_begin(writer, "types", "MEMORY BY TYPE", columns,
+                             sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < count; i++) {
+        struct cell cells[] = {
+            cell_bytes(rows[i].type),
+            cell_text(encoding_name(rows[i].encoding)),
+            cell_number(rows[i].keys),
+            cell_number(rows[i].elements),
+            memory_cell(rows[i].memory, rows[i].lower),
+        };
+        writer->ops->row(writer, cells);
+    }
+    writer->ops->table_end(writer);
+    free(rows);
+}
+
+static void
+summary_emit(struct analysis *self, struct writer *writer)
+{
+    emit_totals(self, writer);
+    emit_types(self, writer);
+}
+
+static void
+summary_free(struct analysis *self)
+{
+    struct summary *summary = (struct summary *)self;
+    free(summary->totals);
+    free(summary->memory);
+    free(summary->cell_memory);
+    free(summary);
+}
+
+static const struct analysis_ops summary_ops = {
+    summary_add, summary_merge, summary_emit, summary_free,
+};
+
+struct analysis *
+summary_new(size_t profile_count, bool payload)
+{
+    struct summary *summary = xcalloc(1, sizeof(*summary));
+    summary->analysis.ops = &summary_ops;
+    summary->analysis.wants = PRICE_ELEMENTS | PRICE_ENCODING | PRICE_MEMORY;
+    if (payload)
+        summary->analysis.wants |= PRICE_PAYLOAD;
+    summary->profile_count = profile_count;
+    summary->totals = xcalloc(1, sizeof(*summary->totals));
+    summary->memory = xcalloc(profile_count, sizeof(uint64_t));
+    summary->cell_memory =
+        xcalloc(TYPE_TABLE_MAX * (size_t)ENCODING_COUNT,
+                profile_count * sizeof(uint64_t));
+    uint64_t *memory = summary->cell_memory;
+    for (size_t t = 0; t < TYPE_TABLE_MAX; t++) {
+        for (size_t e = 0; e < ENCODING_COUNT; e++) {
+            summary->cells[t][e].memory = memory;
+            memory += profile_count;
+        }
+    }
+    return &summary->analysis;
+}
+
+const struct summary_totals *
+summary_totals(const struct analysis *analysis)
+{
+    const struct summary *summary = (const struct summary *)analysis;
+    *summary->totals = (struct summary_totals){ .keys = 0 };
+    for (size_t t = 0; t < type_table_end(&summary->types); t++)
+        for (size_t e = 0; e < ENCODING_COUNT; e++)
+            merge_totals(summary->totals, &summary->cells[t][e].totals);
+    return summary->totals;
+}
+
+const uint64_t *
+summary_memory(const struct analysis *analysis)
+{
+    const struct summary *summary = (const struct summary *)analysis;
+    memset(summary->memory, 0, summary->profile_count * sizeof(uint64_t));
+    for (size_t t = 0; t < type_table_end(&summary->types); t++)
+        for (size_t e = 0; e < ENCODING_COUNT; e++)
+            merge_memory(summary, summary->memory,
+                         summary->cells[t][e].memory);
+    return summary->memory;
+}

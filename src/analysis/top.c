@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "analysis/top.h"
+
+#include <stdlib.h>
+
+#include <xxhash.h>
+
+#include "analysis/type-table.h"
+#include "base/heap.h"
+#include "base/xalloc.h"
+#include "model/pricer.h"
+
+/* In the heap: a record that is kept, or, while it is asked about, one that
+ * goes by. */
+struct ranked {
+    uint64_t figure;
+    const struct record *record;
+};
+
+/* A record and all it points to, in one block: prices, then bytes of names. */
+struct kept {
+    struct record record;
+    struct key key;
+    struct price prices[];
+};
+
+struct top {
+    struct analysis analysis;
+    struct top_options options;
+    struct type_table types;
+    struct heap rankings[TYPE_TABLE_MAX]; /* the first one only, unless per
+                                             type */
+    /* What is less cannot get in: 0 until the ranking is full, and for
+     * modules, which have several. */
+    uint64_t floors[TYPE_COUNT];
+};
+
+static struct bytes
+held_name(const struct key *key)
+{
+    size_t size = key->name.size;
+    return bytes_of(key->name.data,
+                    size < TOP_NAME_HELD ? size : TOP_NAME_HELD);
+}
+
+static uint64_t
+whole_hash(const struct key *key)
+{
+    if (key->name.size == key->name_size)
+        return XXH3_64bits(key->name.data, key->name.size);
+    return key->name_hash;
+}
+
+static int
+compare_numbers(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int
+compare_names(const struct key *a, const struct key *b)
+{
+    int order = bytes_compare(held_name(a), held_name(b));
+    if (order == 0)
+        order = compare_numbers(a->name_size, b->name_size);
+    if (order == 0 && a->name_size > TOP_NAME_HELD)
+        order = compare_numbers(whole_hash(a), whole_hash(b));
+    return order;
+}
+
+/* Less is what ranks behind. */
+static int
+order_ranked(const void *a, const void *b, void *context)
+{
+    const struct ranked *x = a;
+    const struct ranked *y = b;
+    (void)context;
+    if (x->figure != y->figure)
+        return x->figure < y->figure ? -1 : 1;
+    const struct key *x_key = x->record->key;
+    const struct key *y_key = y->record->key;
+    int order = compare_names(x_key, y_key);
+    if (order == 0)
+        order = compare_numbers(x_key->db, y_key->db);
+    if (order == 0)
+        order = compare_numbers(x->record->input, y->record->input);
+    if (order == 0)
+        order = compare_numbers(x_key->offset, y_key->offset);
+    return -order;
+}
+
+static unsigned char *
+put_bytes(unsigned char *at, struct bytes *bytes)
+{
+    if (bytes->size != 0)
+        memcpy(at, bytes->data, bytes->size);
+    bytes->data = at;
+    return at + bytes->size;
+}
+
+static struct record *
+keep(const struct record *record)
+{
+    const struct key *key = record->key;
+    struct bytes name = held_name(key);
+    size_t prices = record->price_count * sizeof(struct price);
+    struct kept *kept = xmalloc(sizeof(*kept) + prices + name.size +
+                                key->module_name.size +
+                                record->largest_name.size);
+    kept->record = *record;
+    kept->key = *key;
+    memcpy(kept->prices, record->prices, prices);
+    kept->record.key = &kept->key;
+    kept->record.prices = kept->prices;
+    kept->record.blocks = NULL;
+    kept->record.block_count = 0;
+    if (name.size < key->name.size)
+        kept->key.name_hash = whole_hash(key);
+    kept->key.name = name;
+    unsigned char *at = (unsigned char *)kept->prices + prices;
+    at = put_bytes(at, &kept->key.name);
+    at = put_bytes(at, &kept->key.module_name);
+    (void)put_bytes(at, &kept->record.largest_name);
+    return &kept->record;
+}
+
+/* False when the record has no such figure. */
+static inline bool
+figure_of(const struct record *record, enum top_by by, uint64_t *figure)
+{
+    const struct key *key = record->key;
+    if (by == TOP_BY_MEMORY) { /* as nearly always */
+        *figure = record->prices[0].memory;
+        return record->prices[0].basis != BASIS_NONE;
+    }
+    switch (by) {
+    case TOP_BY_MEMORY:
+        return false;
+    case TOP_BY_ELEMENTS:
+        *figure = record->elements;
+        return true;
+    case TOP_BY_LARGEST:
+        *figure = record->largest;
+        return true;
+    case TOP_BY_SERIALIZED:
+        *figure = record->serialized;
+        return true;
+    case TOP_BY_FREQ:
+        *figure = (uint64_t)key->freq;
+        return key->freq >= 0;
+    case TOP_BY_IDLE:
+        *figure = (uint64_t)key->idle_s;
+        return key->idle_s >= 0;
+    }
+    return false;
+}
+
+/* Apart from top_add, which turns most records away at once and is not to pay
+ * for the room that this needs. */
+static __attribute__((noinline)) void
+rank(struct top *top, uint64_t figure, const struct record *record)
+{
+    size_t number =
+        top->options.per_type ? type_table_number(&top->types, record) : 0;
+    struct heap *heap = &top->rankings[number];
+    struct ranked ranked = { figure, record };
+    if (!heap_accepts(heap, &ranked))
+        return;
+    ranked.record = keep(ranked.record);
+    struct ranked dropped;
+    if (heap_push(heap, &ranked, &dropped)) {
+        /* A record is the first member of the block that holds it. */
+        free((void *)(uintptr_t)dropped.record);
+    }
+    if (heap->count == heap->capacity && number < TYPE_COUNT &&
+        number != TYPE_MODULE)
+        top->floors[number] =
+            ((const struct ranked *)heap->elements)->figure;
+}
+
+static void
+top_add(struct analysis *self, const struct record *record)
+{
+    struct top *top = (struct top *)self;
+    uint64_t figure;
+    if (!figure_of(record, top->options.by, &figure))
+        return;
+    size_t floor = top->options.per_type ? (size_t)record->type : 0;
+    if (figure >= top->floors[floor])
+        rank(top, figure, record);
+}
+
+static void
+top_merge(struct analysis *self, const struct analysis *other)
+{
+    const struct top *from = (const struct top *)other;
+    for (size_t i = 0; i < type_table_end(&from->types); i++) {
+        const struct heap *heap = &from->rankings[i];
+        for (size_t j = 0; j < heap->count; j++) {
+            const struct ranked *ranked = heap_at(heap, j);
+            top_add(self, ranked->record);
+        }
+    }
+}
+
+const struct record **
+top_records(struct analysis *analysis, size_t *count)
+{
+    struct top *top = (struct top *)analysis;
+    size_t order[TYPE_TABLE_MAX];
+    size_t end = type_table_order(&top->types, order);
+    size_t all = 0;
+    for (size_t i = 0; i < end; i++)
+        all += top->rankings[i].count;
+    const struct record **records =
+        xreallocarray(NULL, all, sizeof(*records));
+    *count = 0;
+    for (size_t i = 0; i < end; i++) {
+        struct heap *heap = &top->rankings[order[i]];
+        heap_sort(heap);
+        for (size_t j = 0; j < heap->count; j++)
+            records[(*count)++] =
+                ((const struct ranked *)heap_at(heap, j))->record;
+    }
+    return records;
+}
+
+static void
+emit_record(const struct record *record, struct writer *writer)
+{
+    const struct key *key = record->key;
+    const struct price *price = &record->prices[0];
+    struct cell name = cell_bytes(key->name);
+    if (key->name_size > key->name.size) {
+        name.whole_size = key->name_size;
+        name.whole_hash = key->name_hash;
+    }
+    struct cell memory = cell_number(price->memory);
+    if (price->basis == BASIS_LOWER)
+        memory.kind = CELL_LOWER;
+    struct cell cells[] = {
+        cell_number(key->db),
+        name,
+        record->type == TYPE_MODULE ? cell_bytes(key->module_name)
+                                    : cell_text(type_name(record->type)),
+        cell_text(encoding_name(price->encoding)),
+        cell_number(record->elements),
+        price->basis == BASIS_NONE ? cell_empty() : memory,
+        key->has_expiry ? cell_number((uint64_t)key->expire_ms)
+                        : cell_empty(),
+    };
+    writer->ops->row(writer, cells);
+}
+
+static void
+top_emit(struct analysis *self, struct writer *writer)
+{
+    static const struct column columns[] = {
+        { "db", "db", COLUMN_COUNT },
+        { "key", "key", COLUMN_NAME },
+        { "type", "type", COLUMN_TEXT },
+        { "encoding", "encoding", COLUMN_TEXT },
+        { "elements", "elements", COLUMN_COUNT },
+        { "memory", "memory", COLUMN_BYTES },
+        { "expire_ms", "expires", COLUMN_TIME_MS },
+    };
+    const struct top *top = (const struct top *)self;
+    bool per_type = top->options.per_type;
+    size_t count;
+    const struct record **records = top_records(self, &count);
+    writer->ops->table_begin(
+        writer, per_type ? "top_by_type" : "top",
+        per_type ? "BIGGEST KEYS BY TYPE" : "BIGGEST KEYS", columns,
+        sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < count; i++)
+        emit_record(records[i], writer);
+    writer->ops->table_end(writer);
+    free(records);
+}
+
+static void
+top_free(struct analysis *self)
+{
+    struct top *top = (struct top *)self;
+    for (size_t i = 0; i < TYPE_TABLE_MAX; i++) {
+        struct heap *heap = &top->rankings[i];
+        for (size_t j = 0; j < heap->count; j++) {
+            const struct ranked *ranked = heap_at(heap, j);
+            free((void *)(uintptr_t)ranked->record);
+        }
+        heap_fini(heap);
+    }
+    free(top);
+}
+
+static const struct analysis_ops top_ops = {
+    top_add, top_merge, top_emit, top_free,
+};
+
+struct analysis *
+top_new(const struct top_options *options)
+{
+    struct top *top = xcalloc(1, sizeof(*top));
+    top->analysis.ops = &top_ops;
+    top->analysis.wants = PRICE_ELEMENTS | PRICE_ENCODING | PRICE_MEMORY;
+    if (options->by == TOP_BY_LARGEST)
+        top->analysis.wants |= PRICE_LARGEST;
+    top->options = *options;
+    for (size_t i = 0; i < TYPE_TABLE_MAX; i++)
+        heap_init(&top->rankings[i], options->count,
+                  sizeof(struct ranked), order_ranked, NULL);
+    return &top->analysis;
+}

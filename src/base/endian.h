@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Fixed-width integers at any address, of either byte order.
+ */
+#ifndef KEYWEIGH_BASE_ENDIAN_H
+#define KEYWEIGH_BASE_ENDIAN_H
+
+#include <stdint.h>
+
+static inline uint16_t
+load_u16le(const unsigned char *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t
+load_u24le(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+}
+
+static inline uint32_t
+load_u32le(const unsigned char *p)
+{
+    return load_u24le(p) | (uint32_t)p[3] << 24;
+}
+
+static inline uint64_t
+load_u64le(const unsigned char *p)
+{
+    return load_u32le(p) | (uint64_t)load_u32le(p + 4) << 32;
+}
+
+static inline uint32_t
+load_u32be(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 |
+           (uint32_t)p[3];
+}
+
+static inline uint64_t
+load_u64be(const unsigned char *p)
+{
+    return (uint64_t)load_u32be(p) << 32 | load_u32be(p + 4);
+}
+
+#endif

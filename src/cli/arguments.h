@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the command line asked for.  Passed down within cli/ only: each layer
+ * below has its own small options.  All texts are borrowed from argv.
+ */
+#ifndef KEYWEIGH_CLI_ARGUMENTS_H
+#define KEYWEIGH_CLI_ARGUMENTS_H
+
+#include "cli/options.h"
+
+enum arguments_when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct arguments {
+    bool help;
+    bool version;
+    bool quiet;
+    int color;    /* enum arguments_when */
+    int progress; /* enum arguments_when */
+
+    const char *output; /* -o FILE, NULL for standard output */
+    const char *format; /* one of the command's formats */
+    bool json;
+    bool csv;
+    const char *columns;
+    int bytes; /* enum escape_bytes */
+
+    uint64_t mem_limit; /* bytes per worker */
+    uint64_t jobs;      /* 0: as many as processors */
+    struct option_time now;
+
+    struct option_list servers;
+    const char *allocator;
+    uint64_t bits; /* 0, 32 or 64 */
+    struct option_list sets;
+
+    struct option_use *filters;
+    size_t filter_count;
+
+    uint64_t count; /* top -n */
+    int by;         /* top: index of its choices */
+    bool per_type;
+    struct option_list separators;
+    uint64_t depth;
+    uint64_t min_share; /* parts per million */
+    int to;             /* convert: index of its choices, -1 not given */
+
+    struct option_list inputs;
+};
+
+#endif

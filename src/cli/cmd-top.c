@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+
+#include "analysis/top.h"
+#include "cli/columns.h"
+#include "cli/command.h"
+#include "cli/option-groups.h"
+#include "cli/run.h"
+#include "cli/sink.h"
+
+/* In the order of enum top_by, then what else means memory. */
+static const char *const by_words[] = {
+    "memory", "elements", "largest", "serialized", "freq", "idle", "size",
+    NULL,
+};
+
+enum { BY_SIZE = TOP_BY_IDLE + 1 };
+
+struct top_command {
+    struct top_options options;
+    struct columns columns;
+    struct sink sink;
+};
+
+/* What is ranked by stands in a row too. */
+static const char *
+columns_of(enum top_by by)
+{
+    switch (by) {
+    case TOP_BY_MEMORY:
+    case TOP_BY_ELEMENTS:
+        break;
+    case TOP_BY_LARGEST:
+        return "db,key,type,encoding,elements,memory,largest,largest_element,"
+               "expire_ms";
+    case TOP_BY_SERIALIZED:
+        return "db,key,type,encoding,elements,memory,serialized,expire_ms";
+    case TOP_BY_FREQ:
+        return "db,key,type,encoding,elements,memory,freq,expire_ms";
+    case TOP_BY_IDLE:
+        return "db,key,type,encoding,elements,memory,idle_s,expire_ms";
+    }
+    return "db,key,type,encoding,elements,memory,expire_ms";
+}
+
+static void
+make_analyses(void *context, struct analysis **analyses)
+{
+    const struct top_command *top = context;
+    analyses[0] = top_new(&top->options);
+}
+
+static void
+write_rows(struct run *run, struct top_command *top)
+{
+    struct writer *writer = top->sink.writer;
+    size_t count;
+    const struct record **records = top_records(run->analyses[0], &count);
+    writer->ops->begin(writer);
+    writer->ops->table_begin(writer, top->options.per_type ? "top_by_type"
+                                                           : "top",
+                             NULL, top->columns.columns, top->columns.count);
+    for (size_t i = 0; i < count; i++) {
+        const char *file = run->inputs[records[i]->input].name;
+        writer->ops->row(writer, columns_fill(&top->columns, records[i],
+                                              bytes_of_text(file)));
+        output_flush_if_full(&top->sink.output);
+    }
+    writer->ops->table_end(writer);
+    writer->ops->end(writer);
+    free(records);
+}
+
+static enum exit_code
+run_top(const struct arguments *arguments)
+{
+    struct top_command top = { .options = { TOP_BY_MEMORY, 0, false } };
+    top.options.by = arguments->by == BY_SIZE ? TOP_BY_MEMORY
+                                              : (enum top_by)arguments->by;
+    top.options.count = (size_t)arguments->count;
+    top.options.per_type = arguments->per_type;
+    struct error error = { .kind = ERROR_NONE };
+    (void)columns_choose(&top.columns, columns_of(top.options.by),
+                         &arguments->servers, &error);
+
+    struct run_plan plan = { .wants = top.columns.wants,
+                             .note_prices = true,
+                             .analysis_count = 1,
+                             .make_analyses = make_analyses,
+                             .context = &top };
+    struct run run;
+    if (run_init(&run, arguments, &plan) &&
+        sink_open(&top.sink, arguments, true)) {
+        run_inputs(&run);
+        if (run.read_count > 0)
+            write_rows(&run, &top);
+        sink_close(&top.sink, run.read_count > 0);
+    }
+    run_fini(&run);
+    columns_fini(&top.columns);
+    return EXIT_DONE;
+}
+
+static const struct option_group own_options = {
+    "Ranking",
+    (const struct option[]){
+        { "count", 'n', OPTION_COUNT, "N", "how many (default 20)",
+          .offset = offsetof(struct arguments, count), .min = 1,
+          .max = UINT32_MAX },
+        { "by", 0, OPTION_CHOICE, "WHAT",
+          "memory (default), elements, largest, serialized, freq or idle",
+          .offset = offsetof(struct arguments, by), .choices = by_words },
+        { "per-type", 0, OPTION_FLAG, NULL, "so many of each type",
+          .offset = offsetof(struct arguments, per_type) },
+        { .name = NULL },
+    },
+};
+
+const struct command cmd_top = {
+    .name = "top",
+    .summary = "the biggest keys",
+    .formats = (const char *const[]){ "table", "csv", "json", "jsonl", NULL },
+    .groups =
+        (const struct option_group *const[]){
+            &own_options, &option_groups_format, &option_groups_output,
+            &option_groups_bytes, &option_groups_filter,
+            &option_groups_model, &option_groups_now, &option_groups_input,
+            &option_groups_general, NULL },
+    .run = run_top,
+};

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The report for people, in the order of their questions: what is this, is it
+ * sound, where is the memory, what should I do.
+ */
+#include <stdlib.h>
+
+#include "analysis/databases.h"
+#include "analysis/expiry.h"
+#include "analysis/prefix.h"
+#include "analysis/size-classes.h"
+#include "analysis/summary.h"
+#include "analysis/top.h"
+#include "base/escape.h"
+#include "base/number.h"
+#include "cli/report.h"
+
+enum {
+    INPUTS_SHOWN = 20,
+    TYPES_SHOWN = 24,
+    KEYS_SHOWN = 10,
+    PREFIXES_SHOWN = 10,
+    BAR_CELLS = 24, /* of all memory */
+};
+
+/* A text that must not be overlooked. */
+static void
+append_alarm(struct buffer *out, const struct report *report, const char *text)
+{
+    buffer_append_format(out, report->colors ? "\033[1;31m%s\033[0m" : "%s",
+                         text);
+}
+
+/* ---- what is this ---- */
+
+static const char *
+checksum_words(const struct rdb_facts *facts)
+{
+    switch (facts->crc) {
+    case RDB_CRC_OK:
+        return "checksum ok";
+    case RDB_CRC_ABSENT:
+        return "no checksum";
+    case RDB_CRC_MISMATCH:
+        return "WRONG CHECKSUM";
+    case RDB_CRC_UNKNOWN:
+        break;
+    }
+    return "not read to its end";
+}
+
+static void
+append_facts(struct buffer *out, const struct report *report,
+             const struct run_input *input)
+{
+    const struct rdb_facts *facts = &input->scan.facts;
+    buffer_append_format(out, "%s %d",
+                         facts->dialect == RDB_VALKEY ? "Valkey RDB" : "RDB",
+                         facts->version);
+    if (facts->server[0] != '\0')
+        buffer_append_format(out, ", %s %s", facts->server,
+                             facts->server_version);
+    if (facts->bits != 0)
+        buffer_append_format(out, ", %d bit", facts->bits);
+    buffer_append_text(out, ", ");
+    number_append_size(out, input->bytes);
+    if (input->layer != NULL)
+        buffer_append_format(out, " (%s)", input->layer);
+    if (facts->ctime_ms >= 0) {
+        buffer_append_text(out, ", written ");
+        number_append_time(out, facts->ctime_ms);
+    }
+    buffer_append_text(out, ", ");
+    if (facts->crc == RDB_CRC_MISMATCH || facts->crc == RDB_CRC_UNKNOWN)
+        append_alarm(out, report, checksum_words(facts));
+    else
+        buffer_append_text(out, checksum_words(facts));
+}
+
+static void
+append_inputs(struct buffer *out, const struct report *report)
+{
+    const struct run *run = &report->run;
+    for (size_t i = 0; i < run->input_count && i < INPUTS_SHOWN; i++) {
+        const struct run_input *input = &run->inputs[i];
+        escape_append(out, bytes_of_text(input->name), BYTES_ESCAPE);
+        buffer_append_text(out, "  ");
+        if (input->was_read)
+            append_facts(out, report, input);
+        else
+            append_alarm(out, report, "NOT READ");
+        buffer_append_byte(out, '\n');
+        if (input->error.kind != ERROR_NONE) {
+            buffer_append_text(out, "  ");
+            escape_append(out, bytes_of_text(input->error.text), BYTES_TEXT);
+            buffer_append_byte(out, '\n');
+        }
+    }
+    if (run->input_count > INPUTS_SHOWN)
+        buffer_append_format(out, "and %zu more inputs\n",
+                             run->input_count - INPUTS_SHOWN);
+    if (!report->complete) {
+        append_alarm(out, report, "INCOMPLETE");
+        buffer_append_text(out, ": all figures are of what could be read.\n");
+    }
+}
+
+static void
+append_profiles(struct buffer *out, const struct report *report)
+{
+    const struct run *run = &report->run;
+    const struct scan *scan = &report->main->scan;
+    const struct profile *profile = &scan->profiles[0];
+    buffer_append_format(out, "priced for %s with %s, %d bit (--server, "
+                              "--allocator choose others)\n",
+                         profile->server->name, profile->allocator->name,
+                         profile->bits);
+    for (size_t i = 0; i < profile->note_count; i++)
+        buffer_append_format(out, "  %s\n", profile->notes[i]);
+    if (!filter_is_empty(run->filter)) {
+        buffer_append_text(out, "only keys that pass ");
+        escape_append(out, bytes_of_text(filter_text(run->filter)),
+                      BYTES_TEXT);
+        buffer_append_byte(out, '\n');
+    }
+}
+
+/* ---- totals ---- */
+
+static void
+append_memory(struct buffer *out, const struct summary_totals *totals)
+{
+    if (totals->lower > 0)
+        buffer_append_text(out, "at least ");
+    number_append_size(out, totals->memory);
+}
+
+static void
+append_other_profiles(struct buffer *out, const struct report *report)
+{
+    const uint64_t *memory =
+        summary_memory(report->run.analyses[REPORT_SUMMARY]);
+    for (size_t i = 1; i < report->run.request_count; i++) {
+        buffer_append_format(out, "On %s they would hold ",
+                             report->main->scan.profiles[i].name);
+        number_append_size(out, memory[i]);
+        buffer_append_text(out, ".\n");
+    }
+}
+
+static void
+append_totals(struct buffer *out, const struct report *report)
+{
+    struct analysis *const *analyses = report->run.analyses;
+    const struct summary_totals *totals =
+        summary_totals(analyses[REPORT_SUMMARY]);
+    size_t databases;
+    (void)databases_rows(analyses[REPORT_DATABASES], &databases);
+
+    buffer_append_byte(out, '\n');
+    number_append_grouped(out, totals->keys);
+    buffer_append_format(out, " key%s in %zu database%s hold%s ",
+                         totals->keys == 1 ? "" : "s", databases,
+                         databases == 1 ? "" : "s",
+                         totals->keys == 1 ? "s" : "");
+    append_memory(out, totals);
+    buffer_append_text(out, "; ");
+    number_append_share(out, report_per_mille(totals->expires, totals->keys));
+    buffer_append_text(out, " of them expire.\n");
+    append_other_profiles(out, report);
+    if (report->used_mem >= 0 && filter_is_empty(report->run.filter)) {
+        buffer_append_text(out, "The file says that its server used ");
+        number_append_size(out, (uint64_t)report->used_mem);
+        buffer_append_text(out, " in all, tables and buffers included.\n");
+    }
+    for (size_t i = 0; i < report->warning_count; i++) {
+        append_alarm(out, report, "! ");
+        if (report->warnings[i].count > 1) {
+            number_append_grouped(out, report->warnings[i].count);
+            buffer_append_text(out, " × ");
+        }
+        buffer_append_format(out, "%s\n", report->warnings[i].text);
+    }
+    buffer_append_byte(out, '\n');
+}
+
+/* ---- tables ---- */
+
+/* A bar of eighths of a cell. */
+static struct cell
+bar(struct buffer *room, uint64_t per_mille)
+{
+    static const char *const parts[] = { "", "▏", "▎", "▍", "▌",
+                                         "▋", "▊", "▉" };
+    uint64_t eighths = (per_mille * BAR_CELLS * 8 + 500) / 1000;
+    buffer_clear(room);
+    for (uint64_t i = 0; i < eighths / 8; i++)
+        buffer_append_text(room, "█");
+    buffer_append_text(room, parts[eighths % 8]);
+    return cell_bytes(buffer_bytes(room));
+}
+
+static struct cell
+bytes_cell(uint64_t number, bool lower)
+{
+    struct cell cell = cell_number(number);
+    if (lower)
+        cell.kind = CELL_LOWER;
+    return cell;
+}
+
+static void
+write_types(const struct report *report, struct writer *writer)
+{
+    static const struct column columns[] = {
+        { "type", "", COLUMN_TEXT },        { "encoding", "", COLUMN_TEXT },
+        { "keys", "keys", COLUMN_COUNT },   { "elements", "elements",
+                                              COLUMN_COUNT },
+        { "memory", "memory", COLUMN_BYTES }, { "share", "share",
+                                                COLUMN_SHARE },
+        { "bar", "", COLUMN_TEXT },
+    };
+    struct analysis *summary = report->run.analyses[REPORT_SUMMARY];
+    uint64_t whole = summary_totals(summary)->memory;
+    struct buffer room = { 0 };
+    size_t count;
+    struct summary_type *rows = summary_types(summary, &count);
+    writer->ops->table_begin(writer, "types", "MEMORY BY TYPE", columns, 7);
+    for (size_t i = 0; i < count && i < TYPES_SHOWN; i++) {
+        const struct summary_type *row = &rows[i];
+        uint64_t share = report_per_mille(row->memory, whole);
+        struct cell cells[] = {
+            cell_bytes(row->type),
+            cell_text(encoding_name(row->encoding)),
+            cell_number(row->keys),
+            cell_number(row->elements),
+            bytes_cell(row->memory, row->lower),
+            cell_number(share),
+            bar(&room, share),
+        };
+        writer->ops->row(writer, cells);
+    }
+    writer->ops->table_end(writer);
+    buffer_fini(&room);
+    free(rows);
+}
+
+static struct cell
+expiry_cell(struct buffer *room, const struct record *record)
+{
+    const struct key *key = record->key;
+    buffer_clear(room);
+    if (!key->has_expiry) {
+        buffer_append_text(room, "no expiry");
+    } else if (record->expired) {
+        buffer_append_text(room, "expired");
+    } else {
+        buffer_append_text(room, "expires in ");
+        number_append_duration(
+            room, ((uint64_t)key->expire_ms - (uint64_t)record->now_ms) /
+                      1000);
+    }
+    return cell_bytes(buffer_bytes(room));
+}
+
+static struct cell
+name_cell(const struct key *key)
+{
+    struct cell cell = cell_bytes(key->name);
+    if (key->name_size > key->name.size) {
+        cell.whole_size = key->name_size;
+        cell.whole_hash = key->name_hash;
+    }
+    return cell;
+}
+
+static void
+write_keys(const struct report *report, struct writer *writer)
+{
+    static const struct column columns[] = {
+        { "key", "", COLUMN_NAME },
+        { "db", "db", COLUMN_COUNT },
+        { "type", "type", COLUMN_TEXT },
+        { "elements", "elements", COLUMN_COUNT },
+        { "memory", "memory", COLUMN_BYTES },
+        { "expiry", "", COLUMN_TEXT },
+    };
+    struct buffer room = { 0 };
+    size_t count;
+    const struct record **records =
+        top_records(report->run.analyses[REPORT_TOP], &count);
+    writer->ops->table_begin(writer, "top", "BIGGEST KEYS", columns, 6);
+    for (size_t i = 0; i < count && i < KEYS_SHOWN; i++) {
+        const struct record *record = records[i];
+        struct cell cells[] = {
+            name_cell(record->key),
+            cell_number(record->key->db),
+            record->type == TYPE_MODULE
+                ? cell_bytes(record->key->module_name)
+                : cell_text(type_name(record->type)),
+            cell_number(record->elements),
+            bytes_cell(record->prices[0].memory,
+                       record->prices[0].basis == BASIS_LOWER),
+            expiry_cell(&room, record),
+        };
+        writer->ops->row(writer, cells);
+    }
+    writer->ops->table_end(writer);
+    buffer_fini(&room);
+    free(records);
+}
+
+/* Adds what is not shown to the row (other), which is the last. */
+static struct prefix_sums
+prefix_rest(const struct prefix_row *rows, size_t shown, size_t count)
+{
+    struct prefix_sums sums = { 0, 0, 0, 0 };
+    for (size_t i = shown; i < count; i++) {
+        sums.keys += rows[i].sums.keys;
+        sums.memory += rows[i].sums.memory;
+        sums.no_expiry_keys += rows[i].sums.no_expiry_keys;
+        sums.no_expiry_memory += rows[i].sums.no_expiry_memory;
+    }
+    return sums;
+}
+
+static void
+write_prefix(struct writer *writer, struct bytes prefix,
+             const struct prefix_sums *sums, uint64_t whole)
+{
+    struct cell cells[] = {
+        cell_bytes(prefix),
+        cell_number(sums->keys),
+        cell_number(sums->memory),
+        cell_number(report_per_mille(sums->memory, whole)),
+        cell_number(report_per_mille(sums->no_expiry_keys, sums->keys)),
+    };
+    writer->ops->row(writer, cells);
+}
+
+static void
+write_prefixes(const struct report *report, struct writer *writer)
+{
+    static const struct column columns[] = {
+        { "prefix", "", COLUMN_NAME },
+        { "keys", "keys", COLUMN_COUNT },
+        { "memory", "memory", COLUMN_BYTES },
+        { "share", "share", COLUMN_SHARE },
+        { "no_expiry", "no expiry", COLUMN_SHARE },
+    };
+    struct analysis *const *analyses = report->run.analyses;
+    uint64_t whole = summary_totals(analyses[REPORT_SUMMARY])->memory;
+    size_t count;
+    struct prefix_row *rows = prefix_rows(analyses[REPORT_PREFIX], &count);
+    size_t shown = count - 1 < PREFIXES_SHOWN ? count - 1 : PREFIXES_SHOWN;
+    writer->ops->table_begin(writer, "prefixes", "BY PREFIX", columns, 5);
+    for (size_t i = 0; i < shown; i++)
+        write_prefix(writer, rows[i].prefix, &rows[i].sums, whole);
+    struct prefix_sums rest = prefix_rest(rows, shown, count);
+    if (rest.keys > 0)
+        write_prefix(writer, rows[count - 1].prefix, &rest, whole);
+    writer->ops->table_end(writer);
+    free(rows);
+}
+
+/* ---- single lines ---- */
+
+static void
+append_expiry(struct buffer *out, const struct report *report)
+{
+    struct expiry_row rows[EXPIRY_COUNT];
+    uint64_t keys =
+        summary_totals(report->run.analyses[REPORT_SUMMARY])->keys;
+    expiry_rows(report->run.analyses[REPORT_EXPIRY], rows);
+    buffer_append_text(out, "\nEXPIRY  ");
+    for (size_t i = 0; i < EXPIRY_COUNT; i++) {
+        buffer_append_format(out, "%s%s ", i > 0 ? " · " : "", rows[i].name);
+        number_append_share(out, report_per_mille(rows[i].keys, keys));
+    }
+    buffer_append_text(out, "\n        of keys, seen from ");
+    if (!report->has_now) {
+        buffer_append_text(out, "when each file was written\n");
+        return;
+    }
+    static const char *const from[] = {
+        [SCAN_NOW_GIVEN] = "", [SCAN_NOW_FILE] = ", when it was written",
+        [SCAN_NOW_CLOCK] = ", the clock"
+    };
+    number_append_time(out, report->now);
+    buffer_append_format(out, "%s\n", from[report->main->scan.now_from]);
+}
+
+/* Blocks by expectation are rounded apart from their requests, so of very few
+ * of them the requests may seem to be more. */
+static uint64_t
+waste_of(const struct size_classes_row *row)
+{
+    return row->usable > row->requested ? row->usable - row->requested : 0;
+}
+
+static void
+append_fragmentation(struct buffer *out, const struct report *report)
+{
+    size_t count;
+    struct size_classes_row *rows =
+        size_classes_rows(report->run.analyses[REPORT_SIZE_CLASSES], &count);
+    uint64_t waste = 0, usable = 0;
+    const struct size_classes_row *worst = NULL;
+    for (size_t i = 0; i < count; i++) {
+        waste += waste_of(&rows[i]);
+        usable += rows[i].usable;
+        if (rows[i].size != 0 &&
+            (worst == NULL || waste_of(&rows[i]) > waste_of(worst)))
+            worst = &rows[i];
+    }
+    buffer_append_text(out, "\nFRAGMENTATION  ");
+    number_append_size(out, waste);
+    buffer_append_text(out, " (");
+    number_append_share(out, report_per_mille(waste, usable));
+    buffer_append_text(out, ") is rounding to size classes");
+    if (worst != NULL && waste > 0) {
+        buffer_append_text(out, "; worst class: ");
+        number_append_grouped(out, worst->size);
+        buffer_append_text(out, " bytes (");
+        number_append_size(out, waste_of(worst));
+        buffer_append_text(out, ")");
+    }
+    buffer_append_byte(out, '\n');
+    free(rows);
+}
+
+void
+report_text_write(struct report *report, struct writer *writer)
+{
+    struct buffer *out = &writer->output->buffer;
+    append_inputs(out, report);
+    append_profiles(out, report);
+    append_totals(out, report);
+    if (summary_totals(report->run.analyses[REPORT_SUMMARY])->keys == 0)
+        return;
+    write_types(report, writer);
+    write_keys(report, writer);
+    write_prefixes(report, writer);
+    append_expiry(out, report);
+    append_fragmentation(out, report);
+    report_advice_append(report, out);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What can be wrong with the inputs of a run, and how it is told: errors set
+ * the exit status, warnings do not.
+ */
+#ifndef KEYWEIGH_CLI_RUN_TROUBLE_H
+#define KEYWEIGH_CLI_RUN_TROUBLE_H
+
+#include "cli/run.h"
+
+/* False when an input of that kind cannot be read: its error says why. */
+bool run_trouble_check_kind(struct run_input *result);
+
+/* Behind the RDB: what follows it, its checksum.  Reads what is left to tell
+ * how much that is. */
+void run_trouble_after(struct run_input *result, struct input *input);
+
+/* Tells all about one input; called in the order of inputs. */
+void run_trouble_tell(const struct run *run, size_t index);
+void run_trouble_tell_operands(const struct operands *operands);
+
+/* What is to be said of all inputs together. */
+void run_trouble_tell_together(const struct run *run);
+
+/* How many inputs have the replication ID of one before them. */
+uint64_t run_trouble_same_data(const struct run *run);
+
+#endif

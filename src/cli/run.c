@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/run.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/escape.h"
+#include "base/xalloc.h"
+#include "cli/message.h"
+#include "cli/progress.h"
+#include "cli/run-trouble.h"
+#include "scan/workers.h"
+
+/* One input in the hands of a worker. */
+struct job {
+    struct run *run;
+    struct run_input *result;
+    struct input *input;
+    struct run_meter last;
+    struct analysis **analyses; /* its own, merged into the run's */
+};
+
+/* ---- what the command line asked for ---- */
+
+static bool
+add_filters(struct run *run)
+{
+    const struct arguments *arguments = run->arguments;
+    struct error error = { .kind = ERROR_NONE };
+    run->filter = filter_new();
+    for (size_t i = 0; i < arguments->filter_count; i++) {
+        const struct option_use *use = &arguments->filters[i];
+        if (filter_add(run->filter, use->name, use->value, &error) !=
+            STATUS_OK) {
+            message_error_of(NULL, &error);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool
+add_requests(struct run *run)
+{
+    const struct arguments *arguments = run->arguments;
+    struct error error = { .kind = ERROR_NONE };
+    size_t servers = arguments->servers.count;
+    run->request_count = servers > 0 ? servers : 1;
+    run->requests = xcalloc(run->request_count, sizeof *run->requests);
+    for (size_t i = 0; i < run->request_count; i++) {
+        struct profile_request *request = &run->requests[i];
+        request->server = servers > 0 ? arguments->servers.items[i] : NULL;
+        request->allocator = arguments->allocator;
+        request->bits = (int)arguments->bits;
+        request->settings = arguments->sets.items;
+        request->setting_count = arguments->sets.count;
+        if (profile_request_check(request, &error) != STATUS_OK) {
+            message_error_of(NULL, &error);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int64_t
+wall_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool
+run_init(struct run *run, const struct arguments *arguments,
+         const struct run_plan *plan)
+{
+    *run = (struct run){ .arguments = arguments, .plan = plan };
+    run->clock_ms = wall_clock_ms();
+    run->analyses = xcalloc(plan->analysis_count + 1, sizeof *run->analyses);
+    return add_filters(run) && add_requests(run);
+}
+
+static void
+free_analyses(struct analysis **analyses, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (analyses[i] != NULL)
+            analyses[i]->ops->free(analyses[i]);
+    }
+    free(analyses);
+}
+
+void
+run_fini(struct run *run)
+{
+    for (size_t i = 0; i < run->input_count; i++)
+        scan_fini(&run->inputs[i].scan);
+    free(run->inputs);
+    operands_fini(&run->operands);
+    filter_free(run->filter);
+    free(run->requests);
+    free_analyses(run->analyses, run->plan->analysis_count);
+}
+
+/* ---- one input ---- */
+
+void
+run_poll(struct run *run, struct run_meter *last, struct run_meter now)
+{
+    uint64_t bytes = now.bytes - last->bytes;
+    uint64_t keys = now.keys - last->keys;
+    *last = now;
+    struct progress_state state = {
+        .bytes = atomic_fetch_add(&run->bytes_done, bytes) + bytes,
+        .total = run->total,
+        .keys = atomic_fetch_add(&run->keys_done, keys) + keys,
+    };
+    enum signals_news due = progress_due();
+    if (due != SIGNALS_NONE)
+        progress_show(&state, due);
+}
+
+int64_t
+run_now(const struct run *run, const struct rdb_facts *facts,
+        enum scan_now *from)
+{
+    *from = run->arguments->now.given ? SCAN_NOW_GIVEN
+            : facts->ctime_ms >= 0    ? SCAN_NOW_FILE
+                                      : SCAN_NOW_CLOCK;
+    return *from == SCAN_NOW_GIVEN  ? run->arguments->now.ms
+           : *from == SCAN_NOW_FILE ? facts->ctime_ms
+                                    : run->clock_ms;
+}
+
+static void
+on_row(void *context, const struct record *record)
+{
+    struct job *job = context;
+    const struct run_plan *plan = job->run->plan;
+    job->result->unpriced += record->prices[0].basis == BASIS_NONE;
+    if (plan->row != NULL)
+        plan->row(plan->context, job->result, record);
+}
+
+void
+run_note_damaged(struct run_input *input, const struct error *error)
+{
+    uint64_t before = input->scan.damaged - 1;
+    if (before < RUN_DAMAGED_SHOWN)
+        input->damaged[before] = *error;
+}
+
+static void
+on_damaged(void *context, const struct error *error)
+{
+    struct job *job = context;
+    run_note_damaged(job->result, error);
+}
+
+static bool
+on_poll(void *context, uint64_t offset)
+{
+    struct job *job = context;
+    (void)offset;
+    run_poll(job->run, &job->last,
+             (struct run_meter){ input_consumed(job->input),
+                                 job->result->scan.keys });
+    return true;
+}
+
+void
+run_prepare_scan(const struct run *run, struct scan *scan)
+{
+    scan->filter = run->filter;
+    scan->requests = run->requests;
+    scan->request_count = run->request_count;
+    scan->now_is_given = run->arguments->now.given;
+    scan->now_ms = run->arguments->now.ms;
+    scan->clock_ms = run->clock_ms;
+}
+
+static enum status
+scan_input(struct job *job, struct input *input)
+{
+    static const struct scan_callbacks callbacks = {
+        .row = on_row, .damaged = on_damaged, .poll = on_poll
+    };
+    struct run *run = job->run;
+    struct scan *scan = &job->result->scan;
+    struct filter *filter = filter_copy(run->filter);
+    run_prepare_scan(run, scan);
+    scan->filter = filter;
+    scan->wants = run->plan->wants;
+    scan->analyses = job->analyses;
+    scan->analysis_count = run->plan->analysis_count;
+    scan->callbacks = &callbacks;
+    scan->context = job;
+    scan->input = (uint64_t)(job->result - run->inputs);
+    enum status status = scan_run(scan, &input->reader);
+    scan->filter = NULL;
+    filter_free(filter);
+    return status;
+}
+
+static void
+read_input(struct job *job, struct input *input)
+{
+    const struct run_plan *plan = job->run->plan;
+    struct run_input *result = job->result;
+    result->kind = input->kind;
+    result->stored = input->size;
+    result->layer = input->layer_count > 0 ? input->layers[0] : NULL;
+    if (!run_trouble_check_kind(result))
+        return;
+    result->was_read = true;
+    job->input = input;
+    if (plan->begin != NULL && !job->run->begun) {
+        job->run->begun = true;
+        plan->begin(plan->context);
+    }
+    if (plan->read != NULL)
+        (void)plan->read(plan->context, job->run, result, input);
+    else
+        (void)scan_input(job, input);
+    run_trouble_after(result, input);
+    result->bytes = reader_offset(&input->reader);
+}
+
+static void *
+work(void *context, size_t index)
+{
+    struct run *run = context;
+    struct job *job = xcalloc(1, sizeof *job);
+    job->run = run;
+    job->result = &run->inputs[index];
+    job->analyses = xcalloc(run->plan->analysis_count + 1,
+                            sizeof *job->analyses);
+    if (run->plan->make_analyses != NULL)
+        run->plan->make_analyses(run->plan->context, job->analyses);
+
+    struct input *input = xcalloc(1, sizeof *input);
+    job->result->name = run->operands.items[index].name;
+    if (input_open(input, run->operands.items[index].path, NULL,
+                   &job->result->error) == STATUS_OK) {
+        read_input(job, input);
+        input_close(input);
+    }
+    free(input);
+    return job;
+}
+
+/* ---- all of them ---- */
+
+static void
+join(void *context, size_t index, void *result)
+{
+    struct run *run = context;
+    struct job *job = result;
+    size_t count = run->plan->analysis_count;
+    run->read_count += job->result->was_read;
+    for (size_t i = 0; i < count; i++) {
+        if (run->analyses[i] == NULL) {
+            run->analyses[i] = job->analyses[i];
+            job->analyses[i] = NULL;
+        } else {
+            run->analyses[i]->ops->merge(run->analyses[i], job->analyses[i]);
+        }
+    }
+    free_analyses(job->analyses, count);
+    free(job);
+    run_trouble_tell(run, index);
+}
+
+static uint64_t
+total_bytes(const struct operands *operands)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < operands->count; i++) {
+        struct stat st;
+        if (stat(operands->items[i].path, &st) == 0 && S_ISREG(st.st_mode))
+            total += (uint64_t)st.st_size;
+        else
+            return 0;
+    }
+    return total;
+}
+
+static size_t
+processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return 1;
+    return (size_t)CPU_COUNT(&set);
+}
+
+static void
+add_operands(struct run *run)
+{
+    const struct option_list *inputs = &run->arguments->inputs;
+    for (size_t i = 0; i < inputs->count; i++)
+        operands_add(&run->operands, inputs->items[i], NULL);
+    run_trouble_tell_operands(&run->operands);
+    run->input_count = run->operands.count;
+    run->inputs = xcalloc(run->input_count + 1, sizeof *run->inputs);
+    run->total = total_bytes(&run->operands);
+}
+
+void
+run_inputs(struct run *run)
+{
+    bool rows = run->plan->row != NULL || run->plan->read != NULL;
+    size_t threads = run->arguments->jobs > 0 ? (size_t)run->arguments->jobs
+                                              : processors();
+    struct workers_jobs jobs = { 0, run, work, join };
+    add_operands(run);
+    jobs.count = run->input_count;
+    progress_start(run->arguments);
+    workers_run(&jobs, rows ? 1 : threads);
+    progress_stop();
+    run_trouble_tell_together(run);
+    if (run->input_count == 0 && run->plan->make_analyses != NULL)
+        run->plan->make_analyses(run->plan->context, run->analyses);
+}

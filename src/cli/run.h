@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Reading all inputs of a command: operands become inputs, each is opened,
+ * recognised and scanned with the filters and profiles that were asked for;
+ * trouble is told, and the rest is gone on with.
+ *
+ * A command folds (make_analyses: several inputs at once, results merged in
+ * their order) or takes rows (row, or a read of its own: one input after the
+ * other).
+ */
+#ifndef KEYWEIGH_CLI_RUN_H
+#define KEYWEIGH_CLI_RUN_H
+
+#include <stdatomic.h>
+
+#include "cli/arguments.h"
+#include "input/input.h"
+#include "input/operands.h"
+#include "scan/scan.h"
+
+enum { RUN_DAMAGED_SHOWN = 8 };
+
+/* What one input came to. */
+struct run_input {
+    const char *name;     /* as people are shown it, raw */
+    enum input_kind kind;
+    bool was_read;        /* an RDB that was scanned, to its end or not */
+    uint64_t stored;      /* bytes of the file; 0 unknown */
+    uint64_t bytes;       /* of its content, as far as it was read */
+    const char *layer;    /* outermost compression, or NULL */
+    struct scan scan;     /* its results */
+    uint64_t unpriced;    /* records without a price */
+    uint64_t trailing;    /* bytes behind the end that are no AOF */
+    struct error damaged[RUN_DAMAGED_SHOWN]; /* of scan.damaged values */
+    struct error error;   /* the first trouble, whatever it was */
+};
+
+struct run;
+
+/* What a command does with its inputs; what it does not use is NULL. */
+struct run_plan {
+    unsigned wants; /* enum pricer_wants of rows */
+    bool note_prices; /* tell when another server's prices are used: what is
+                         written does not say so */
+    size_t analysis_count;
+    void (*make_analyses)(void *context, struct analysis **analyses);
+
+    /* Once, when the first input turned out to be readable: nothing should be
+     * written before. */
+    void (*begin)(void *context);
+    void (*row)(void *context, const struct run_input *input,
+                const struct record *record);
+
+    /* Instead of a scan. */
+    enum status (*read)(void *context, struct run *run,
+                        struct run_input *result, struct input *input);
+    void *context;
+};
+
+struct run {
+    const struct arguments *arguments;
+    const struct run_plan *plan;
+    struct filter *filter;
+    struct profile_request *requests;
+    size_t request_count;
+    struct operands operands;
+    struct run_input *inputs;
+    size_t input_count;
+    size_t read_count;          /* how many of them were read */
+    struct analysis **analyses; /* the sums of all inputs */
+
+    /* Private to run.c. */
+    bool begun;
+    int64_t clock_ms;
+    uint64_t total; /* bytes of all files, 0 unknown */
+    _Atomic uint64_t bytes_done;
+    _Atomic uint64_t keys_done;
+};
+
+/* Checks filters and profiles; false when they are wrong (message_error said
+ * so).  In any case run_fini is due. */
+bool run_init(struct run *run, const struct arguments *arguments,
+              const struct run_plan *plan);
+void run_fini(struct run *run);
+
+/* Reads all inputs.  Afterwards analyses holds their sums. */
+void run_inputs(struct run *run);
+
+/* For a read of its own: what every scan of the run has in common. */
+void run_prepare_scan(const struct run *run, struct scan *scan);
+
+/* The same: keeps the error of a damaged value, which scan.damaged counts
+ * already. */
+void run_note_damaged(struct run_input *input, const struct error *error);
+
+/* The same: the moment that counts as now. */
+int64_t run_now(const struct run *run, const struct rdb_facts *facts,
+                enum scan_now *from);
+
+/* The same: to be called at key boundaries with what was read so far of one
+ * input, and with what it was at the last call; shows progress. */
+struct run_meter {
+    uint64_t bytes;
+    uint64_t keys;
+};
+void run_poll(struct run *run, struct run_meter *last, struct run_meter now);
+
+#endif

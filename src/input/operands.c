@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A manifest is a file NAME.manifest with the content of one.  A damaged one
+ * must not make its set look like a heap of single files, so it counts as well
+ * when the parts of a set lie beside it (NAME.1.base.rdb, NAME.2.incr.aof).
+ */
+#include "config.h"
+
+#include "input/operands.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buffer.h"
+#include "base/xalloc.h"
+
+static const char manifest_ending[] = ".manifest";
+
+enum { MANIFEST_ENDING_LENGTH = sizeof(manifest_ending) - 1 };
+
+/* The names in a directory that may matter, sorted. */
+struct listing {
+    const char *directory;
+    char **files; /* regular, not temp-* */
+    size_t file_count;
+    char **subdirectories;
+    size_t subdirectory_count;
+};
+
+static void
+append_name(char ***names, size_t *count, const char *name)
+{
+    *names = xreallocarray(*names, *count + 1, sizeof(**names));
+    (*names)[(*count)++] = xstrdup(name);
+}
+
+static void
+free_names(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+sort_names(char **names, size_t count)
+{
+    if (count > 1)
+        qsort(names, count, sizeof(*names), compare_names);
+}
+
+static char *
+join(const char *directory, const char *name)
+{
+    struct buffer path = { 0 };
+    size_t length = strlen(directory);
+    buffer_append(&path, directory, length);
+    if (length > 0 && directory[length - 1] != '/')
+        buffer_append_byte(&path, '/');
+    buffer_append(&path, name, strlen(name) + 1);
+    return (char *)path.data;
+}
+
+static void
+list_entry(struct listing *listing, const char *name)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return;
+    struct stat status;
+    char *path = join(listing->directory, name);
+    if (lstat(path, &status) != 0)
+        status.st_mode = 0;
+    free(path);
+    if (S_ISDIR(status.st_mode))
+        append_name(&listing->subdirectories, &listing->subdirectory_count,
+                    name);
+    else if (S_ISREG(status.st_mode) && strncmp(name, "temp-", 5) != 0)
+        append_name(&listing->files, &listing->file_count, name);
+}
+
+/* False with errno set. */
+static bool
+list_directory(struct listing *listing, const char *directory)
+{
+    *listing = (struct listing){ .directory = directory };
+    DIR *stream = opendir(directory);
+    if (stream == NULL)
+        return false;
+    errno = 0;
+    for (const struct dirent *entry = readdir(stream); entry != NULL;
+         entry = readdir(stream)) {
+        list_entry(listing, entry->d_name);
+        errno = 0;
+    }
+    int trouble = errno;
+    (void)closedir(stream);
+    errno = trouble;
+    sort_names(listing->files, listing->file_count);
+    sort_names(listing->subdirectories, listing->subdirectory_count);
+    return trouble == 0;
+}
+
+static void
+free_listing(struct listing *listing)
+{
+    free_names(listing->files, listing->file_count);
+    free_names(listing->subdirectories, listing->subdirectory_count);
+}
+
+static void
+append_operand(struct operands *operands, const char *path, const char *name,
+               enum input_kind kind)
+{
+    operands->items = xreallocarray(operands->items, operands->count + 1,
+                                    sizeof(*operands->items));
+    operands->items[operands->count++] =
+        (struct operand){ xstrdup(path), xstrdup(name), kind };
+}
+
+static void
+append_note(struct operands *operands, bool is_error, const char *path,
+            const char *text)
+{
+    operands->notes = xreallocarray(operands->notes, operands->note_count + 1,
+                                    sizeof(*operands->notes));
+    operands->notes[operands->note_count++] =
+        (struct operand_note){ is_error, xstrdup(path), xstrdup(text) };
+}
+
+/* INPUT_UNKNOWN with the error set when it cannot be read. */
+static enum input_kind
+kind_of(const char *path, const struct input_options *options,
+        struct error *error)
+{
+    struct input input;
+    if (input_open(&input, path, options, error) != STATUS_OK)
+        return INPUT_UNKNOWN;
+    input_close(&input);
+    return input.kind;
+}
+
+/* Length of the name without its ending; 0 when it has another. */
+static size_t
+manifest_stem(const char *name)
+{
+    size_t length = strlen(name);
+    if (length <= MANIFEST_ENDING_LENGTH ||
+        strcmp(name + length - MANIFEST_ENDING_LENGTH, manifest_ending) != 0)
+        return 0;
+    return length - MANIFEST_ENDING_LENGTH;
+}
+
+/* "STEM.7.base.rdb" or "STEM.7.incr.aof". */
+static bool
+is_part_name(const char *name, const char *stem, size_t stem_length)
+{
+    if (strncmp(name, stem, stem_length) != 0 || name[stem_length] != '.')
+        return false;
+    const char *number = name + stem_length + 1;
+    size_t digits = strspn(number, "0123456789");
+    return digits > 0 && (strncmp(number + digits, ".base.", 6) == 0 ||
+                          strncmp(number + digits, ".incr.", 6) == 0);
+}
+
+static bool
+is_manifest(const struct listing *listing, const char *name,
+            const struct input_options *options)
+{
+    size_t stem = manifest_stem(name);
+    if (stem == 0)
+        return false;
+    struct error error = { .kind = ERROR_NONE };
+    char *path = join(listing->directory, name);
+    enum input_kind kind = kind_of(path, options, &error);
+    free(path);
+    if (kind == INPUT_MANIFEST)
+        return true;
+    for (size_t i = 0; i < listing->file_count; i++)
+        if (is_part_name(listing->files[i], name, stem))
+            return true;
+    return false;
+}
+
+/* Appends the manifests of a directory, or only says whether there is one when
+ * operands is NULL. */
+static bool
+find_manifests(struct operands *operands, const struct listing *listing,
+               const struct input_options *options)
+{
+    bool found = false;
+    for (size_t i = 0; i < listing->file_count; i++) {
+        if (!is_manifest(listing, listing->files[i], options))
+            continue;
+        found = true;
+        if (operands == NULL)
+            break;
+        char *path = join(listing->directory, listing->files[i]);
+        append_operand(operands, path, path, INPUT_MANIFEST);
+        free(path);
+    }
+    return found;
+}
+
+static void
+warn_of_sets_below(struct operands *operands, const struct listing *above,
+                   const struct input_options *options)
+{
+    for (size_t i = 0; i < above->subdirectory_count; i++) {
+        struct listing listing;
+        char *path = join(above->directory, above->subdirectories[i]);
+        if (list_directory(&listing, path) &&
+            find_manifests(NULL, &listing, options))
+            append_note(operands, false, path,
+                        "this subdirectory holds a multi-part AOF, which is "
+                        "not read; name it to read it");
+        free_listing(&listing);
+        free(path);
+    }
+}
+
+static bool
+is_named_like_data(const char *name)
+{
+    return strstr(name, ".rdb") != NULL || strstr(name, ".aof") != NULL;
+}
+
+/* A file that only its name makes look like data is worth a word: it may be a
+ * dump that is damaged at its very beginning. */
+static void
+add_file(struct operands *operands, const char *path, const char *name,
+         const struct input_options *options)
+{
+    struct error error = { .kind = ERROR_NONE };
+    enum input_kind kind = kind_of(path, options, &error);
+    if (kind == INPUT_RDB || kind == INPUT_AOF)
+        append_operand(operands, path, path, kind);
+    else if (error.kind != ERROR_NONE)
+        append_note(operands, is_named_like_data(name), path, error.text);
+    else if (is_named_like_data(name))
+        append_note(operands, false, path,
+                    kind == INPUT_EMPTY ? "skipped: it is empty"
+                                        : "skipped: neither RDB nor AOF");
+}
+
+static void
+add_files(struct operands *operands, const struct listing *listing,
+          const struct input_options *options)
+{
+    size_t count_before = operands->count;
+    for (size_t i = 0; i < listing->file_count; i++) {
+        char *path = join(listing->directory, listing->files[i]);
+        add_file(operands, path, listing->files[i], options);
+        free(path);
+    }
+    warn_of_sets_below(operands, listing, options);
+    if (operands->count == count_before)
+        append_note(operands, true, listing->directory,
+                    "no RDB or AOF file in this directory");
+}
+
+static void
+add_directory(struct operands *operands, const char *directory,
+              const struct input_options *options)
+{
+    struct listing listing;
+    if (!list_directory(&listing, directory)) {
+        struct error error = { .kind = ERROR_NONE };
+        error_set(&error, ERROR_IO, "cannot read: %s", strerror(errno));
+        append_note(operands, true, directory, error.text);
+    } else if (!find_manifests(operands, &listing, options)) {
+        add_files(operands, &listing, options);
+    }
+    free_listing(&listing);
+}
+
+void
+operands_add(struct operands *operands, const char *operand,
+             const struct input_options *options)
+{
+    struct stat status;
+    if (strcmp(operand, "-") == 0)
+        append_operand(operands, operand, "(standard input)", INPUT_UNKNOWN);
+    else if (stat(operand, &status) == 0 && S_ISDIR(status.st_mode))
+        add_directory(operands, operand, options);
+    else
+        append_operand(operands, operand, operand, INPUT_UNKNOWN);
+}
+
+void
+operands_fini(struct operands *operands)
+{
+    for (size_t i = 0; i < operands->count; i++) {
+        free(operands->items[i].path);
+        free(operands->items[i].name);
+    }
+    for (size_t i = 0; i < operands->note_count; i++) {
+        free(operands->notes[i].path);
+        free(operands->notes[i].text);
+    }
+    free(operands->items);
+    free(operands->notes);
+    *operands = (struct operands){ 0 };
+}

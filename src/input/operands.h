@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * From the operands of the command line to the inputs to read, in order:
+ * files and "-" stand for themselves, a directory for what it holds.
+ *
+ * A directory with the manifest of a multi-part AOF is that set alone.  Any
+ * other is its regular files that are RDB or AOF by their content (not those
+ * named temp-*, not its subdirectories), sorted by the bytes of their names.
+ *
+ * What cannot be used is noted and the rest is gone on with.
+ */
+#ifndef KEYWEIGH_INPUT_OPERANDS_H
+#define KEYWEIGH_INPUT_OPERANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "input/input.h"
+
+struct operand {
+    char *path;           /* what input_open takes */
+    char *name;           /* what people are shown */
+    enum input_kind kind; /* INPUT_UNKNOWN: not looked into yet */
+};
+
+struct operand_note {
+    bool is_error; /* else a warning */
+    char *path;    /* what it is about */
+    char *text;
+};
+
+/* Owns all its strings.  A zeroed struct is empty. */
+struct operands {
+    struct operand *items;
+    size_t count;
+    struct operand_note *notes;
+    size_t note_count;
+};
+
+/* Appends what one operand stands for.  A file is not looked at: opening it is
+ * the caller's, and its errors too.  options may be NULL. */
+void operands_add(struct operands *operands, const char *operand,
+                  const struct input_options *options);
+
+void operands_fini(struct operands *operands);
+
+#endif

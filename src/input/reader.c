@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ *   buffer        hashed    pos           end            buffer + capacity
+ *     |  in crc     |  taken  |  at hand    |   free         |
+ *
+ * The CRC is not fed byte by byte: taken bytes are left unhashed until the
+ * buffer is refilled, so that the checksum runs over long stretches that are
+ * still in the cache.
+ */
+#include "input/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/endian.h"
+#include "base/xalloc.h"
+#include "input/crc64.h"
+
+void
+reader_init(struct reader *r, struct stream *stream, size_t capacity)
+{
+    *r = (struct reader){ .stream = stream };
+    r->capacity = capacity ? capacity : READER_CAPACITY;
+    r->buffer = xmalloc(r->capacity);
+    r->base = r->pos = r->end = r->hashed = r->buffer;
+}
+
+void
+reader_init_memory(struct reader *r, struct bytes bytes, uint64_t origin)
+{
+    static const unsigned char nothing[1];
+    const unsigned char *data = bytes.size != 0 ? bytes.data : nothing;
+    *r = (struct reader){ .origin = origin, .at_end = true };
+    r->base = r->pos = r->hashed = data;
+    r->end = data + bytes.size;
+}
+
+void
+reader_fini(struct reader *r)
+{
+    if (r->stream != NULL)
+        r->stream->ops->close(r->stream);
+    free(r->buffer);
+    *r = (struct reader){ .at_end = true };
+}
+
+void
+reader_reset(struct reader *r, struct stream *stream, uint64_t origin)
+{
+    if (r->stream != NULL)
+        r->stream->ops->close(r->stream);
+    r->stream = stream;
+    r->base = r->pos = r->end = r->hashed = r->buffer;
+    r->origin = origin;
+    r->crc = 0;
+    r->wants_crc = false;
+    r->at_end = false;
+    error_clear(&r->error);
+}
+
+static void
+hash_taken(struct reader *r)
+{
+    if (r->wants_crc && r->pos > r->hashed)
+        r->crc = crc64(r->crc, r->hashed, (size_t)(r->pos - r->hashed));
+    r->hashed = r->pos;
+}
+
+/* Moves what is at hand to the front of the buffer. */
+static void
+compact(struct reader *r)
+{
+    hash_taken(r);
+    if (r->pos == r->buffer)
+        return;
+    size_t rest = reader_available(r);
+    r->origin += (uint64_t)(r->pos - r->buffer);
+    memmove(r->buffer, r->pos, rest);
+    r->pos = r->hashed = r->buffer;
+    r->end = r->buffer + rest;
+}
+
+/* Where a stream failed is where its bytes ended. */
+static void
+locate_error(struct reader *r)
+{
+    if (r->error.kind == ERROR_NONE || r->error.has_offset)
+        return;
+    r->error.has_offset = true;
+    r->error.offset = reader_offset(r) + reader_available(r);
+}
+
+bool
+reader_fill(struct reader *r, size_t n)
+{
+    if (!reader_ok(r))
+        return false;
+    if (r->at_end)
+        return reader_available(r) >= n;
+    compact(r);
+    while (reader_available(r) < n) {
+        size_t used = reader_available(r);
+        size_t got = 0;
+        enum status status =
+            r->stream->ops->read(r->stream, r->buffer + used,
+                                 r->capacity - used, &got, &r->error);
+        if (status == STATUS_END)
+            r->at_end = true;
+        if (status != STATUS_OK) {
+            locate_error(r);
+            return false;
+        }
+        r->end += got;
+    }
+    return true;
+}
+
+static void
+fail_truncated(struct reader *r)
+{
+    error_set_at(&r->error, ERROR_TRUNCATED,
+                 reader_offset(r) + reader_available(r),
+                 "unexpected end of input");
+}
+
+bool
+reader_need_more(struct reader *r, size_t n)
+{
+    if (reader_fill(r, n))
+        return true;
+    fail_truncated(r);
+    return false;
+}
+
+bool
+reader_part(struct reader *r, uint64_t at_most, struct bytes *part)
+{
+    if (!reader_need(r, 1))
+        return false;
+    size_t size = reader_available(r);
+    if (size > at_most)
+        size = (size_t)at_most;
+    *part = bytes_of(r->pos, size);
+    r->pos += size;
+    return true;
+}
+
+bool
+reader_skip_more(struct reader *r, uint64_t n)
+{
+    struct bytes part;
+    for (; n > 0; n -= part.size)
+        if (!reader_part(r, n, &part))
+            return false;
+    return true;
+}
+
+bool
+reader_append_to(struct reader *r, uint64_t n, struct buffer *buffer)
+{
+    struct bytes part;
+    for (; n > 0; n -= part.size) {
+        if (!reader_part(r, n, &part))
+            return false;
+        buffer_append(buffer, part.data, part.size);
+    }
+    return true;
+}
+
+bool
+reader_at_end(struct reader *r)
+{
+    return !reader_peek(r, 1) && reader_ok(r);
+}
+
+void
+reader_start_crc(struct reader *r)
+{
+    r->wants_crc = true;
+    r->crc = 0;
+    r->hashed = r->pos;
+}
+
+uint64_t
+reader_crc(struct reader *r)
+{
+    hash_taken(r);
+    return r->crc;
+}
+
+bool
+reader_u16le(struct reader *r, uint16_t *value)
+{
+    const unsigned char *p = reader_take(r, 2);
+    if (p != NULL)
+        *value = load_u16le(p);
+    return p != NULL;
+}
+
+bool
+reader_u32le(struct reader *r, uint32_t *value)
+{
+    const unsigned char *p = reader_take(r, 4);
+    if (p != NULL)
+        *value = load_u32le(p);
+    return p != NULL;
+}
+
+bool
+reader_u64le(struct reader *r, uint64_t *value)
+{
+    const unsigned char *p = reader_take(r, 8);
+    if (p != NULL)
+        *value = load_u64le(p);
+    return p != NULL;
+}
+
+bool
+reader_u32be(struct reader *r, uint32_t *value)
+{
+    const unsigned char *p = reader_take(r, 4);
+    if (p != NULL)
+        *value = load_u32be(p);
+    return p != NULL;
+}
+
+bool
+reader_u64be(struct reader *r, uint64_t *value)
+{
+    const unsigned char *p = reader_take(r, 8);
+    if (p != NULL)
+        *value = load_u64be(p);
+    return p != NULL;
+}

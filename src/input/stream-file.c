@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config.h"
+
+#include "input/stream-file.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "input/pagecache.h"
+
+struct stream_file {
+    struct stream stream;
+    struct stream_file_options options;
+    int fd;
+    uint64_t position;
+    uint64_t stop;   /* no byte is read from here on */
+    bool is_regular; /* pages is in use */
+    struct pagecache pages;
+};
+
+/* A descriptor that somebody else set to non-blocking is waited for. */
+static ssize_t
+read_patiently(int fd, unsigned char *into, size_t size)
+{
+    for (;;) {
+        ssize_t count = read(fd, into, size);
+        if (count >= 0)
+            return count;
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            struct pollfd wanted = { .fd = fd, .events = POLLIN };
+            (void)poll(&wanted, 1, -1);
+        } else if (errno != EINTR) {
+            return -1;
+        }
+    }
+}
+
+static size_t
+smaller(size_t size, uint64_t limit)
+{
+    return size > limit ? (size_t)limit : size;
+}
+
+static enum status
+file_read(struct stream *stream, unsigned char *into, size_t capacity,
+          size_t *got, struct error *error)
+{
+    struct stream_file *self = (struct stream_file *)stream;
+    size_t size = smaller(capacity, self->stop - self->position);
+    if (self->options.block_limit != 0)
+        size = smaller(size, self->options.block_limit);
+    if (size == 0)
+        return STATUS_END;
+    if (self->is_regular)
+        pagecache_advance(&self->pages, self->position);
+    ssize_t count = read_patiently(self->fd, into, size);
+    if (count < 0) {
+        error_set(error, ERROR_IO, "cannot read: %s", strerror(errno));
+        return STATUS_FAIL;
+    }
+    if (count == 0)
+        return STATUS_END;
+    *got = (size_t)count;
+    self->position += *got;
+    if (self->options.read != NULL)
+        atomic_fetch_add_explicit(self->options.read, *got,
+                                  memory_order_relaxed);
+    return STATUS_OK;
+}
+
+static void
+file_close(struct stream *stream)
+{
+    struct stream_file *self = (struct stream_file *)stream;
+    if (self->is_regular)
+        pagecache_fini(&self->pages);
+    (void)close(self->fd);
+    free(self);
+}
+
+static const struct stream_ops file_ops = { file_read, file_close };
+
+struct stream *
+stream_file_new(int fd, const struct stream_file_options *options)
+{
+    struct stream_file *self = xcalloc(1, sizeof(*self));
+    self->stream.ops = &file_ops;
+    self->options = *options;
+    self->fd = fd;
+    self->stop = UINT64_MAX;
+
+    struct stat status;
+    off_t position = lseek(fd, 0, SEEK_CUR);
+    if (position < 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return &self->stream;
+    self->is_regular = true;
+    self->position = (uint64_t)position;
+    if (options->stop_at_size)
+        self->stop = status.st_size > position ? (uint64_t)status.st_size
+                                               : self->position;
+    pagecache_init(&self->pages, fd, self->position,
+                   (uint64_t)status.st_size);
+    return &self->stream;
+}

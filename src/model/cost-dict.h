@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The tables of a dict while a loader fills it, by the rules of dict.c.
+ *
+ * A dict that is told its size in advance has one table.  One that outgrows
+ * its table gets a second, twice as large, and each further insertion moves
+ * one bucket, so loading may end with both.  How many moves that takes depends
+ * on how the hash spreads the entries; then the old table counts by the
+ * probability that it is still there.
+ */
+#ifndef KEYWEIGH_MODEL_COST_DICT_H
+#define KEYWEIGH_MODEL_COST_DICT_H
+
+#include "model/cost.h"
+
+struct cost_dict {
+    uint64_t slots; /* of the main table; 0: none yet */
+    uint64_t used;
+    uint64_t next_slots; /* of the table being moved to; 0: none */
+    uint64_t next_used;  /* entries that went there directly */
+    uint64_t steps;      /* moves tried so far */
+};
+
+/* dictExpand: room for size entries. */
+void cost_dict_expand(struct cost_dict *dict, uint64_t size);
+
+/* One insertion. */
+void cost_dict_add(struct cost_dict *dict);
+
+/* Books struct and tables; not the entries. */
+void cost_dict_book(struct cost *cost, const struct cost_dict *dict);
+
+/* Books the struct and the one table of a dict made for count entries. */
+void cost_dict_book_sized(struct cost *cost, uint64_t count);
+
+/* Slots of a table made for count entries. */
+uint64_t cost_dict_slots(uint64_t count);
+
+/* How many of count entries are expected to find their slot taken, one after
+ * the other, in a table of that many slots. */
+double cost_dict_collisions(uint64_t count, uint64_t slots);
+
+/* The probability that count entries take more than limit of the slots. */
+double cost_dict_occupied_above(uint64_t count, uint64_t slots,
+                                uint64_t limit);
+
+#endif

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A pricer hands each call of the walk to a tally, which knows what the value
+ * is, and to one or two costs for each profile, which know what it takes (see
+ * cost.h).
+ */
+#include "model/pricer.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "model/block-sums.h"
+#include "model/cost.h"
+#include "model/tally.h"
+
+struct priced {
+    struct cost cost;
+    struct price *price; /* of the profile */
+    bool encodes;        /* its encoding is the profile's */
+    uint64_t usable;     /* of the blocks that every key has */
+    uint64_t requested;
+    void *states[TYPE_COUNT];
+};
+
+struct pricer {
+    struct visitor visitor;
+    unsigned wants;
+    const struct profile *profiles;
+    size_t profile_count;
+    struct priced *priced;
+    struct priced *priced_end;
+    struct priced *walking_end; /* of those that follow the current walk: a
+                                   string's is followed by none */
+    struct cost_text string;    /* the value of such a key */
+    struct price *prices;
+    struct tally tally;
+    struct block_sums *sums;
+    struct record record;
+};
+
+static const struct cost_ops *const ops_of[TYPE_COUNT] = {
+    [TYPE_LIST] = &cost_list,     [TYPE_SET] = &cost_set,
+    [TYPE_ZSET] = &cost_zset,     [TYPE_HASH] = &cost_hash,
+    [TYPE_STREAM] = &cost_stream, [TYPE_ARRAY] = &cost_array,
+    [TYPE_MODULE] = &cost_module, [TYPE_VECTORSET] = &cost_module,
+    [TYPE_CRON] = &cost_module,
+};
+
+static struct pricer *
+pricer_of(struct visitor *visitor)
+{
+    return (struct pricer *)visitor;
+}
+
+static inline void
+open_account(struct priced *priced, const struct key *key)
+{
+    struct cost *cost = &priced->cost;
+    cost->key = key;
+    cost->encoding = ENCODING_UNKNOWN;
+    cost->basis = BASIS_EXACT;
+    cost->object = OBJECT_PLAIN;
+    cost->usable = priced->usable;
+    cost->expected_usable = 0;
+    cost->requested = priced->requested;
+    cost->expected_requested = 0;
+}
+
+/* Not inlined: pricer_begin then saves hardly a register, and most keys are
+ * strings, of which it does nothing else. */
+static __attribute__((noinline)) void
+begin_walk(struct pricer *self, const struct key *key)
+{
+    unsigned wants = tally_begin_walk(&self->tally, key);
+    self->walking_end = self->priced_end;
+    for (struct priced *priced = self->priced; priced < self->priced_end;
+         priced++) {
+        struct cost *cost = &priced->cost;
+        open_account(priced, key);
+        cost->ops = ops_of[key->type];
+        cost->state = priced->states[key->type];
+        cost->takes_items = true;
+        wants |= cost->ops->begin(cost, key);
+    }
+    self->visitor.wants = wants;
+}
+
+static void
+pricer_begin(struct visitor *visitor, const struct key *key)
+{
+    struct pricer *self = pricer_of(visitor);
+    self->record.key = key;
+    self->record.type = key->type;
+    self->walking_end = self->priced;
+    visitor->wants = 0;
+    tally_begin(&self->tally, key);
+    if (self->sums != NULL)
+        block_sums_clear(self->sums);
+    if (key->type != TYPE_STRING)
+        begin_walk(self, key);
+}
+
+static bool
+pricer_node(struct visitor *visitor, const struct node *node)
+{
+    struct pricer *self = pricer_of(visitor);
+    bool descends = tally_node(&self->tally, node);
+    for (struct priced *priced = self->priced; priced < self->walking_end;
+         priced++) {
+        struct cost *cost = &priced->cost;
+        cost->takes_items =
+            cost->ops->node != NULL && cost->ops->node(cost, node);
+        descends |= cost->takes_items;
+    }
+    return descends;
+}
+
+static void
+pricer_count(struct visitor *visitor, uint64_t count)
+{
+    struct pricer *self = pricer_of(visitor);
+    for (struct priced *priced = self->priced; priced < self->walking_end;
+         priced++) {
+        struct cost *cost = &priced->cost;
+        if (cost->ops->count != NULL)
+            cost->ops->count(cost, count);
+    }
+}
+
+/* What stands behind a stream's nodes belongs to none of them. */
+static bool
+takes(const struct cost *cost, const struct item *item)
+{
+    return cost->takes_items ||
+           (item->kind >= ITEM_STREAM && item->kind <= ITEM_IDMP_TOTALS);
+}
+
+static void
+pricer_text(struct visitor *visitor, const struct item *item, int which,
+            struct bytes part)
+{
+    struct pricer *self = pricer_of(visitor);
+    tally_text(&self->tally, item, which, part);
+    for (struct priced *priced = self->priced; priced < self->walking_end;
+         priced++) {
+        struct cost *cost = &priced->cost;
+        if (cost->ops->text != NULL && takes(cost, item))
+            cost->ops->text(cost, item, which, part);
+    }
+}
+
+static void
+pricer_item(struct visitor *visitor, const struct item *item)
+{
+    struct pricer *self = pricer_of(visitor);
+    tally_item(&self->tally, item);
+    if (item->kind == ITEM_VALUE) {
+        self->string.size = item->text.size;
+        self->string.is_integer =
+            cost_integer(&item->text, &self->string.number);
+        return;
+    }
+    for (struct priced *priced = self->priced; priced < self->walking_end;
+         priced++) {
+        struct cost *cost = &priced->cost;
+        if (cost->ops->item != NULL && takes(cost, item))
+            cost->ops->item(cost, item);
+    }
+}
+
+/* Type bytes that only servers with field TTLs know. */
+static bool
+has_field_ttl(const struct key *key)
+{
+    return key->type == TYPE_HASH && key->type_byte >= 22 &&
+           key->type_byte <= 25;
+}
+
+/* Whether a server can hold the value, which is no string, at all. */
+static bool
+holds(const struct server *server, const struct key *key, uint64_t elements)
+{
+    bool redis = server->product == SERVER_REDIS;
+    switch (key->type) {
+    case TYPE_STREAM:
+        return server_since(server, 5, 0);
+    case TYPE_ARRAY:
+        return redis && server_since(server, 8, 8);
+    case TYPE_VECTORSET:
+        return redis && server_since(server, 8, 0);
+    case TYPE_MODULE:
+        return server_since(server, 4, 0);
+    case TYPE_CRON:
+        return server->product == SERVER_KEYDB;
+    case TYPE_HASH:
+        if (has_field_ttl(key) && server->field_ttl == FIELD_TTL_NONE)
+            return false;
+        break;
+    case TYPE_STRING:
+    case TYPE_LIST:
+    case TYPE_SET:
+    case TYPE_ZSET:
+    case TYPE_COUNT:
+    default:
+        break;
+    }
+    return elements > 0 || !server->drops_empty;
+}
+
+/* A sum that includes expectations, rounded half up. */
+static uint64_t
+sum_of(uint64_t certain, double expected)
+{
+    if (!(expected < 9e18))
+        return UINT64_MAX;
+    return certain + (uint64_t)(expected + 0.5);
+}
+
+/* Redis 7.2 db.c dbAddRDBLoad: the key's sds is the entry's key; setExpire:
+ * an entry of its own shares that sds. */
+static void
+book_key(struct cost *cost)
+{
+    const struct prices *prices = cost->prices;
+    cost_block(cost, BLOCK_KEY_NAME, cost_sds(cost, cost->key->name_size), 1);
+    if (cost->key->has_expiry)
+        cost_block(cost, BLOCK_EXPIRE_ENTRY, prices->entry, 1);
+    if (cost->object != OBJECT_SHARED) {
+        bool embeds = cost->object == OBJECT_EMBEDDED;
+        cost_block(cost, BLOCK_OBJECT,
+                   prices->object + (embeds ? cost->embedded : 0), 1);
+    }
+}
+
+static void
+set_memory(struct price *price, const struct cost *cost)
+{
+    price->basis = cost->basis;
+    price->memory = cost->usable;
+    price->requested = cost->requested;
+    if (cost->basis == BASIS_EXACT)
+        return;
+    price->memory = sum_of(cost->usable, cost->expected_usable);
+    price->requested = sum_of(cost->requested, cost->expected_requested);
+}
+
+/* Corrects a price where a server does not know the value's type. */
+static void
+judge(struct priced *priced, uint64_t elements)
+{
+    const struct cost *cost = &priced->cost;
+    const struct profile *profile = cost->profile;
+    struct price *price = priced->price;
+    if (!holds(profile->server, cost->key, elements)) {
+        if (priced->encodes)
+            price->encoding = ENCODING_UNKNOWN;
+        if (cost->memory) {
+            price->basis = BASIS_NONE;
+            price->memory = 0;
+            price->requested = 0;
+        }
+    } else if (cost->memory && !holds(profile->priced, cost->key, elements)) {
+        price->basis = BASIS_LOWER;
+    }
+}
+
+static void
+set_price(struct pricer *self, struct priced *priced)
+{
+    struct cost *cost = &priced->cost;
+    bool is_string = self->record.type == TYPE_STRING;
+    if (is_string) {
+        open_account(priced, self->record.key);
+        cost_string(cost, &self->string);
+    } else {
+        cost->ops->end(cost);
+    }
+    if (priced->encodes)
+        priced->price->encoding = cost->encoding;
+    if (cost->memory) {
+        book_key(cost);
+        set_memory(priced->price, cost);
+    }
+    if (!is_string)
+        judge(priced, self->tally.elements);
+}
+
+static void
+pricer_end(struct visitor *visitor, uint64_t serialized)
+{
+    struct pricer *self = pricer_of(visitor);
+    struct record *record = &self->record;
+    tally_end(&self->tally);
+    for (struct priced *priced = self->priced; priced < self->priced_end;
+         priced++)
+        set_price(self, priced);
+    record->serialized = serialized;
+    record->elements = self->tally.elements;
+    record->payload = self->tally.wants_payload ? self->tally.payload : 0;
+    record->largest = self->tally.wants_largest ? self->tally.largest : 0;
+    record->largest_name.size = self->tally.name_size;
+    if (self->sums != NULL) {
+        bool held = self->prices[0].basis != BASIS_NONE;
+        record->blocks = self->sums->list;
+        record->block_count = held ? self->sums->count : 0;
+    }
+}
+
+static void
+pricer_abort(struct visitor *visitor)
+{
+    (void)visitor;
+}
+
+static const struct visitor_ops ops = {
+    .begin = pricer_begin,
+    .node = pricer_node,
+    .count = pricer_count,
+    .text = pricer_text,
+    .item = pricer_item,
+    .end = pricer_end,
+    .abort = pricer_abort,
+};
+
+/* The entry is the same for every key, so it is booked once and kept.  In
+ * cluster mode it is followed by the links of its slot (Redis 7.2 cluster.c
+ * clusterDictEntryMetadata). */
+static void
+book_entry(struct priced *priced)
+{
+    struct cost *cost = &priced->cost;
+    uint64_t entry = cost->prices->entry;
+    if (cost->profile->cluster)
+        entry += cost->prices->entry_cluster;
+    cost_block(cost, BLOCK_KEY_ENTRY, entry, 1);
+    priced->usable = cost->usable;
+    priced->requested = cost->requested;
+    if (cost->sums != NULL)
+        cost->sums->kept = cost->sums->count;
+}
+
+static void
+add_cost(struct pricer *self, size_t index, const struct server *server,
+         bool encodes, bool memory)
+{
+    const struct profile *profile = &self->profiles[index];
+    struct priced *priced = self->priced_end++;
+    priced->price = &self->prices[index];
+    priced->encodes = encodes;
+    priced->cost.profile = profile;
+    priced->cost.server = server;
+    priced->cost.prices = profile->priced->prices;
+    priced->cost.allocator = profile->allocator;
+    priced->cost.memory = memory;
+    if (memory && index == 0 && self->sums != NULL)
+        priced->cost.sums = self->sums;
+    for (size_t type = 0; type < TYPE_COUNT; type++)
+        if (ops_of[type] != NULL)
+            priced->states[type] = xcalloc(1, ops_of[type]->state_size);
+    book_entry(priced);
+}
+
+static void
+add_profile(struct pricer *self, size_t index)
+{
+    const struct profile *profile = &self->profiles[index];
+    bool encoding = (self->wants & PRICE_ENCODING) != 0;
+    bool memory = (self->wants & (PRICE_MEMORY | PRICE_BLOCKS)) != 0;
+    if (profile->server == profile->priced) {
+        if (encoding || memory)
+            add_cost(self, index, profile->server, encoding, memory);
+        return;
+    }
+    if (encoding)
+        add_cost(self, index, profile->server, true, false);
+    if (memory)
+        add_cost(self, index, profile->priced, false, true);
+}
+
+struct pricer *
+pricer_new(const struct profile *profiles, size_t count, unsigned wants)
+{
+    struct pricer *self = xcalloc(1, sizeof(*self));
+    self->visitor.ops = &ops;
+    self->wants = wants;
+    self->profiles = profiles;
+    self->profile_count = count;
+    self->priced = xcalloc(2 * count, sizeof(*self->priced));
+    self->priced_end = self->priced;
+    self->prices = xcalloc(count, sizeof(*self->prices));
+    self->tally.wants_payload = (wants & PRICE_PAYLOAD) != 0;
+    self->tally.wants_name = (wants & PRICE_LARGEST_NAME) != 0;
+    self->tally.wants_largest =
+        (wants & (PRICE_LARGEST | PRICE_LARGEST_NAME)) != 0;
+    if (wants & PRICE_BLOCKS)
+        self->sums = block_sums_new();
+    for (size_t i = 0; i < count; i++)
+        self->prices[i].encoding = ENCODING_UNKNOWN;
+    for (size_t i = 0; i < count; i++)
+        add_profile(self, i);
+    self->record.prices = self->prices;
+    self->record.price_count = count;
+    self->record.largest_name.data = self->tally.name;
+    return self;
+}
+
+void
+pricer_free(struct pricer *self)
+{
+    if (self == NULL)
+        return;
+    for (struct priced *priced = self->priced; priced < self->priced_end;
+         priced++)
+        for (size_t type = 0; type < TYPE_COUNT; type++) {
+            void *state = priced->states[type];
+            if (state != NULL && ops_of[type]->fini != NULL)
+                ops_of[type]->fini(state);
+            free(state);
+        }
+    block_sums_free(self->sums);
+    free(self->priced);
+    free(self->prices);
+    free(self);
+}
+
+struct visitor *
+pricer_visitor(struct pricer *self)
+{
+    return &self->visitor;
+}
+
+struct record *
+pricer_record(struct pricer *self)
+{
+    return &self->record;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * One key after pricing: the narrow waist of the program.  Analyses, rankings
+ * and row outputs see nothing else.  Everything is borrowed until the next
+ * key.
+ */
+#ifndef KEYWEIGH_MODEL_RECORD_H
+#define KEYWEIGH_MODEL_RECORD_H
+
+#include "data/key.h"
+
+enum basis {
+    BASIS_EXACT,    /* to the byte */
+    BASIS_EXPECTED, /* the server draws random numbers; their expectation */
+    BASIS_LOWER,    /* a module's layout is unknown: at least this */
+    BASIS_NONE,     /* the target cannot hold this key: no price */
+};
+
+/* What one profile says of one key. */
+struct price {
+    enum encoding encoding; /* on the target server after loading */
+    enum basis basis;
+    uint64_t memory;    /* usable bytes; 0 with BASIS_NONE */
+    uint64_t requested; /* before rounding to allocator sizes */
+};
+
+/* Some numbers of blocks are expectations: they are counted in fractions. */
+enum { BLOCK_FRACTION = 1024 };
+
+/* Blocks of one usable size that a key holds. */
+struct block_sum {
+    uint64_t usable;    /* of each block */
+    uint64_t blocks;    /* in 1 / BLOCK_FRACTION */
+    uint64_t requested; /* of all of them, in bytes / BLOCK_FRACTION */
+};
+
+struct record {
+    const struct key *key;
+    uint64_t input;         /* index of the input it came from */
+    enum type type;
+    bool expired;           /* at the run's "now" */
+    int64_t now_ms;         /* that moment: a run may have one an input */
+    uint64_t elements;
+    uint64_t payload;       /* bytes of user data */
+    uint64_t serialized;    /* bytes of the value in the file */
+    uint64_t largest;       /* bytes of the largest element */
+    struct bytes largest_name; /* at most 1 KiB of its name */
+    const struct price *prices; /* one a profile; [0] is the main one */
+    size_t price_count;
+    const struct block_sum *blocks; /* of the main profile, when asked for; a
+                                       usable size may stand there several
+                                       times */
+    size_t block_count;
+};
+
+#endif

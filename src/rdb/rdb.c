@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ *   "REDIS" dddd  or  "VALKEY" ddd
+ *   records, each led by one byte: an opcode, or the type of a key
+ *   0xff EOF, and from version 5 on the CRC64 of all before
+ *
+ *   a key:  [EXPIRETIME(_MS)] [IDLE | FREQ] [KEY_META] type, STR name, value
+ *
+ * Loaders take the opcodes in any order, and an attribute stays in force until
+ * the next key; so does this source.  Source: rdb.c rdbLoadRioWithLoadingCtx,
+ * Redis 7.2 and 8.6, Valkey 9.1.
+ */
+#include "rdb/decode.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+#include "base/xalloc.h"
+#include "rdb/opcodes.h"
+#include "rdb/validator.h"
+
+enum {
+    MAGIC_SIZE = 9,
+    EOF_MARK_SIZE = 40,
+    EOF_PREFIX_SIZE = 5 + EOF_MARK_SIZE + 2, /* "$EOF:", mark, CRLF */
+    VERSION_WITH_CRC = 5,
+};
+
+/* --- header --- */
+
+bool
+rdb_recognise(struct reader *reader)
+{
+    if (!reader_peek(reader, 5))
+        return false;
+    if (memcmp(reader->pos, "REDIS", 5) == 0 ||
+        memcmp(reader->pos, "$EOF:", 5) == 0)
+        return true;
+    return reader_peek(reader, 6) && memcmp(reader->pos, "VALKEY", 6) == 0;
+}
+
+static bool
+read_eof_prefix(struct rdb *rdb)
+{
+    if (!reader_peek(rdb->reader, 5) ||
+        memcmp(rdb->reader->pos, "$EOF:", 5) != 0)
+        return true;
+    const unsigned char *p = reader_take(rdb->reader, EOF_PREFIX_SIZE);
+    if (p == NULL)
+        return false;
+    memcpy(rdb->eof_mark, p + 5, EOF_MARK_SIZE);
+    rdb->facts.eof_prefix = true;
+    rdb_finding(rdb, FINDING_EOF_MARK, 0,
+                "the file is framed as diskless replication sends it");
+    return true;
+}
+
+/* Reads digits as atoi does: leading blanks, then what digits there are. */
+static int
+version_of(const unsigned char *digits, size_t count, bool *plain)
+{
+    int version = 0;
+    size_t i = 0;
+    *plain = true;
+    while (i < count && isspace(digits[i]))
+        i++;
+    *plain = i == 0;
+    for (; i < count && isdigit(digits[i]); i++)
+        version = version * 10 + (digits[i] - '0');
+    *plain = *plain && i == count;
+    return version;
+}
+
+static bool
+read_magic(struct rdb *rdb)
+{
+    struct rdb_facts *facts = &rdb->facts;
+    uint64_t at = reader_offset(rdb->reader);
+    const unsigned char *p;
+    bool plain;
+    if (!rdb_recognise(rdb->reader))
+        return rdb_fail(rdb, FINDING_HEADER, at, "no RDB begins here");
+    reader_start_crc(rdb->reader);
+    p = reader_take(rdb->reader, MAGIC_SIZE);
+    if (p == NULL)
+        return rdb_doing(rdb, "RDB header", 0);
+    size_t letters = p[0] == 'V' ? 6 : 5;
+    facts->dialect = p[0] == 'V' ? RDB_VALKEY : RDB_REDIS;
+    facts->version = version_of(p + letters, MAGIC_SIZE - letters, &plain);
+    if (facts->version < 1)
+        return rdb_fail(rdb, FINDING_HEADER, at,
+                        "the header names no RDB version");
+    if (!plain)
+        rdb_finding(rdb,
+                    isdigit(p[letters]) ? FINDING_HEADER_JUNK
+                                        : FINDING_HEADER_BLANK,
+                    at, "the header's version is not all digits");
+    int known = facts->dialect == RDB_VALKEY ? RDB_VALKEY_VERSION_KNOWN
+                                             : RDB_TYPE_VERSION_KNOWN;
+    if (facts->version > known)
+        rdb_finding(rdb, FINDING_VERSION_NEWER, at,
+                    "RDB version %d is newer than any this program knows",
+                    facts->version);
+    return true;
+}
+
+/* --- end --- */
+
+static void
+check_hints(struct rdb *rdb, uint64_t at)
+{
+    for (uint32_t i = 0; i < rdb->database_numbers.count; i++) {
+        const struct rdb_database *database = &rdb->databases[i];
+        if (database->has_hint && (database->hint_keys != database->keys ||
+                                   database->hint_expires != database->expires))
+            rdb_finding(rdb, FINDING_RESIZEDB, at,
+                        "database %llu was to have %llu keys, %llu of them "
+                        "with expiry; %llu and %llu came",
+                        (unsigned long long)database->db,
+                        (unsigned long long)database->hint_keys,
+                        (unsigned long long)database->hint_expires,
+                        (unsigned long long)database->keys,
+                        (unsigned long long)database->expires);
+    }
+}
+
+static bool
+read_crc(struct rdb *rdb)
+{
+    struct rdb_facts *facts = &rdb->facts;
+    uint64_t computed = reader_crc(rdb->reader);
+    uint64_t at = reader_offset(rdb->reader);
+    uint64_t stored;
+    facts->crc = RDB_CRC_ABSENT;
+    if (facts->version < VERSION_WITH_CRC)
+        return true;
+    if (!reader_u64le(rdb->reader, &stored)) {
+        error_context(&rdb->reader->error, "checksum");
+        return false;
+    }
+    if (stored == 0) {
+        rdb_finding(rdb, FINDING_CRC_ABSENT, at, "no checksum was written");
+        return true;
+    }
+    facts->crc = stored == computed ? RDB_CRC_OK : RDB_CRC_MISMATCH;
+    if (stored != computed)
+        rdb_finding(rdb, FINDING_CRC_MISMATCH, at,
+                    "the checksum is %016llx, but the bytes give %016llx",
+                    (unsigned long long)stored, (unsigned long long)computed);
+    return true;
+}
+
+/* The mark behind the checksum that diskless replication adds, with or without
+ * the prefix that announced it. */
+static void
+take_eof_mark(struct rdb *rdb)
+{
+    struct reader *r = rdb->reader;
+    bool there = reader_peek(r, EOF_MARK_SIZE);
+    if (rdb->facts.eof_prefix) {
+        if (there && memcmp(r->pos, rdb->eof_mark, EOF_MARK_SIZE) == 0)
+            (void)reader_skip(r, EOF_MARK_SIZE);
+        else
+            rdb_finding(rdb, FINDING_EOF_MARK, reader_offset(r),
+                        "the mark announced at the beginning does not stand "
+                        "at the end");
+        return;
+    }
+    for (size_t i = 0; there && i < EOF_MARK_SIZE; i++)
+        there = isxdigit(r->pos[i]);
+    if (!there || reader_peek(r, EOF_MARK_SIZE + 1))
+        return;
+    rdb_finding(rdb, FINDING_EOF_MARK, reader_offset(r),
+                "the mark of diskless replication stands at the end");
+    (void)reader_skip(r, EOF_MARK_SIZE);
+}
+
+static enum status
+finish(struct rdb *rdb, uint64_t at)
+{
+    rdb->in_key = false;
+    rdb_slot_end(rdb, at);
+    if (!read_crc(rdb))
+        return rdb_end_in_failure(rdb);
+    check_hints(rdb, at);
+    take_eof_mark(rdb);
+    rdb->facts.end_offset = reader_offset(rdb->reader);
+    rdb->ended = true;
+    return STATUS_END;
+}
+
+/* --- keys --- */
+
+static bool
+read_name(struct rdb *rdb)
+{
+    struct key *key = &rdb->key;
+    buffer_clear(&rdb->name);
+    if (!rdb_string_append(rdb, &rdb->name, KEY_NAME_HELD, &key->name_size))
+        return rdb_doing(rdb, "name of key, type byte",
+                         (uint64_t)key->type_byte);
+    key->name = buffer_bytes(&rdb->name);
+    key->name_hash = 0;
+    if (key->name.size < key->name_size)
+        key->name_hash = XXH3_64bits(key->name.data, key->name.size);
+    return true;
+}
+
+static bool
+read_key(struct rdb *rdb, const struct rdb_type *type, uint64_t at)
+{
+    struct key *key = &rdb->key;
+    if (type->walk == NULL)
+        return rdb_fail(rdb, FINDING_UNSUPPORTED, at,
+                        "type %u (%s): %s", key->type_byte, type->name,
+                        type->unsupported);
+    if (type->since > rdb->facts.version)
+        rdb_finding(rdb, FINDING_FOREIGN_TYPE, at,
+                    "type %u (%s) in a file of version %d", key->type_byte,
+                    type->name, rdb->facts.version);
+    if (!read_name(rdb))
+        return false;
+    rdb->type = type;
+    key->type = type->type;
+    key->module_name = bytes_of(NULL, 0);
+    rdb->in_key = true;
+    rdb->value_start = reader_offset(rdb->reader);
+    if (type->walk == rdb_walk_module) {
+        if (!rdb_module_id(rdb))
+            return false;
+        key->module_name = bytes_of_text(rdb->module_name);
+        if (bytes_equal(key->module_name, BYTES_LITERAL("vectorset")))
+            key->type = TYPE_VECTORSET;
+    }
+    rdb->database->keys++;
+    rdb->database->expires += key->has_expiry;
+    rdb->slot_found_keys++;
+    rdb->slot_found_expires += key->has_expiry;
+    rdb->pending = true;
+    return true;
+}
+
+static bool
+read_expiry(struct rdb *rdb, uint64_t at, bool in_ms)
+{
+    struct key *key = &rdb->key;
+    uint32_t seconds;
+    if (in_ms) {
+        if (!rdb_ms(rdb, &key->expire_ms))
+            return rdb_doing(rdb, "expiry of key", rdb->database->keys);
+    } else {
+        if (!reader_u32le(rdb->reader, &seconds))
+            return rdb_doing(rdb, "expiry of key", rdb->database->keys);
+        key->expire_ms = (int64_t)(int32_t)seconds * 1000;
+    }
+    key->has_expiry = true;
+    if (key->expire_ms < 0)
+        rdb_finding(rdb, FINDING_EXPIRY_NEGATIVE, at,
+                    "an expiry before 1970");
+    return true;
+}
+
+static bool
+read_idle(struct rdb *rdb)
+{
+    uint64_t seconds;
+    if (!rdb_length(rdb, &seconds))
+        return rdb_doing(rdb, "idle time of key", rdb->database->keys);
+    rdb->key.idle_s = seconds > INT64_MAX ? INT64_MAX : (int64_t)seconds;
+    rdb->facts.has_idle = true;
+    return true;
+}
+
+static bool
+read_freq(struct rdb *rdb)
+{
+    unsigned char counter;
+    if (!reader_u8(rdb->reader, &counter))
+        return rdb_doing(rdb, "frequency of key", rdb->database->keys);
+    rdb->key.freq = counter;
+    rdb->facts.has_freq = true;
+    return true;
+}
+
+static void
+reset_attributes(struct rdb *rdb)
+{
+    struct key *key = &rdb->key;
+    key->has_expiry = false;
+    key->expire_ms = KEY_NO_EXPIRY;
+    key->idle_s = -1;
+    key->freq = -1;
+    rdb->has_attribute = false;
+    rdb->in_key = false;
+}
+
+/* Opcodes that belong to the next key; false with *taken false when byte is
+ * none of them. */
+static bool
+read_attribute(struct rdb *rdb, uint64_t at, unsigned char byte, bool *taken)
+{
+    *taken = true;
+    switch (byte) {
+    case OPCODE_EXPIRETIME_MS:
+        return read_expiry(rdb, at, true);
+    case OPCODE_EXPIRETIME:
+        return read_expiry(rdb, at, false);
+    case OPCODE_IDLE:
+        return read_idle(rdb);
+    case OPCODE_FREQ:
+        return read_freq(rdb);
+    case OPCODE_KEY_META:
+        if (rdb->facts.dialect == RDB_REDIS) {
+            rdb->meta_open = true;
+            return rdb_key_meta(rdb);
+        }
+        break;
+    default:
+        break;
+    }
+    *taken = false;
+    return true;
+}
+
+/* Reads records up to the next key. */
+static enum status
+read_records(struct rdb *rdb)
+{
+    unsigned char byte;
+    bool taken;
+    for (;;) {
+        uint64_t at = reader_offset(rdb->reader);
+        if (!reader_u8(rdb->reader, &byte))
+            return rdb_end_in_failure(rdb);
+        const struct rdb_type *type = rdb_type_find(rdb->facts.dialect, byte);
+        if (!rdb->has_attribute)
+            rdb->key.offset = at;
+        if (type != NULL) {
+            rdb->key.type_byte = byte;
+            rdb->meta_open = false;
+            return read_key(rdb, type, at) ? STATUS_OK
+                                           : rdb_end_in_failure(rdb);
+        }
+        if (rdb->meta_open) {
+            rdb->meta_open = false;
+            rdb_finding(rdb, FINDING_EXPIRY_SPLIT, at,
+                        "key metadata without its key behind it");
+        }
+        if (byte == OPCODE_EOF)
+            return finish(rdb, at);
+        if (!read_attribute(rdb, at, byte, &taken))
+            return rdb_end_in_failure(rdb);
+        if (taken)
+            rdb->has_attribute = true;
+        else if (!rdb_opcode(rdb, at, byte))
+            return rdb_end_in_failure(rdb);
+    }
+}
+
+/* --- the source --- */
+
+static void
+abort_visitor(struct rdb *rdb)
+{
+    if (rdb->visitor != NULL)
+        rdb->visitor->ops->abort(rdb->visitor);
+    rdb->visitor = NULL;
+}
+
+static enum status
+rdb_next(struct source *self, struct key *key)
+{
+    struct rdb *rdb = (struct rdb *)self;
+    if (rdb->ended)
+        return reader_ok(rdb->reader) ? STATUS_END : STATUS_FAIL;
+    if (rdb->pending) {
+        rdb->pending = false;
+        if (!rdb->type->walk(rdb))
+            return rdb_end_in_failure(rdb);
+    }
+    reset_attributes(rdb);
+    if (!rdb->started) {
+        rdb->started = true;
+        if (!read_eof_prefix(rdb) || !read_magic(rdb))
+            return rdb_end_in_failure(rdb);
+        rdb_select_database(rdb, 0);
+    }
+    enum status status = read_records(rdb);
+    if (status == STATUS_OK)
+        *key = rdb->key;
+    return status;
+}
+
+static enum status
+rdb_walk(struct source *self, struct visitor *visitor)
+{
+    struct rdb *rdb = (struct rdb *)self;
+    if (visitor == NULL && rdb->deep)
+        visitor = validator_visitor(rdb->validator);
+    error_clear(&rdb->bad);
+    rdb->pending = false;
+    rdb->visitor = visitor;
+    if (visitor != NULL)
+        visitor->ops->begin(visitor, &rdb->key);
+    if (!rdb->type->walk(rdb)) {
+        abort_visitor(rdb);
+        return rdb_end_in_failure(rdb);
+    }
+    if (rdb->bad.kind != ERROR_NONE) {
+        rdb_add_key(rdb, &rdb->bad);
+        return STATUS_BAD;
+    }
+    uint64_t serialized = reader_offset(rdb->reader) - rdb->value_start;
+    if (rdb->visitor != NULL)
+        rdb->visitor->ops->end(rdb->visitor, serialized);
+    rdb->visitor = NULL;
+    return STATUS_OK;
+}
+
+static const struct error *
+rdb_error(const struct source *self)
+{
+    const struct rdb *rdb = (const struct rdb *)self;
+    return reader_ok(rdb->reader) ? &rdb->bad : &rdb->reader->error;
+}
+
+static const struct source_ops rdb_ops = { rdb_next, rdb_walk, rdb_error };
+
+struct rdb *
+rdb_new(struct reader *reader, struct findings *findings, bool deep)
+{
+    struct rdb *rdb = xcalloc(1, sizeof(*rdb));
+    rdb->source.ops = &rdb_ops;
+    rdb->reader = reader;
+    rdb->findings = findings;
+    rdb->deep = deep;
+    rdb->facts.ctime_ms = -1;
+    rdb->facts.used_mem = -1;
+    rdb->facts.repl_offset = -1;
+    rdb->facts.crc = RDB_CRC_UNKNOWN;
+    if (deep)
+        rdb->validator = validator_new(rdb);
+    return rdb;
+}
+
+void
+rdb_free(struct rdb *rdb)
+{
+    if (rdb == NULL)
+        return;
+    validator_free(rdb->validator);
+    rdb_templates_free(rdb->templates);
+    map_fini(&rdb->database_numbers);
+    free(rdb->databases);
+    buffer_fini(&rdb->name);
+    buffer_fini(&rdb->held[0]);
+    buffer_fini(&rdb->held[1]);
+    if (rdb->blob_stream.buffer != NULL)
+        reader_fini(&rdb->blob_stream);
+    free(rdb->scratch);
+    free(rdb->lzf);
+    free(rdb);
+}
+
+struct source *
+rdb_source(struct rdb *rdb)
+{
+    return &rdb->source;
+}
+
+const struct rdb_facts *
+rdb_facts(const struct rdb *rdb)
+{
+    return &rdb->facts;
+}
+
+const struct rdb_database *
+rdb_databases(const struct rdb *rdb, size_t *count)
+{
+    *count = rdb->database_numbers.count;
+    return rdb->databases;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The source over an RDB file: header, opcodes, and one key after the other.
+ *
+ * Reads from a reader that stays the caller's; holds no more of the input
+ * than the reader's buffer, a decompression buffer of 1 MiB, and the name of
+ * the current key.
+ */
+#ifndef KEYWEIGH_RDB_RDB_H
+#define KEYWEIGH_RDB_RDB_H
+
+#include "data/finding.h"
+#include "data/source.h"
+#include "input/reader.h"
+
+/* Which meaning a type or opcode byte has: the magic decides. */
+enum rdb_dialect { RDB_REDIS, RDB_VALKEY };
+
+/* What a file says of itself.  Texts are NUL-terminated, control characters
+ * and all else unprintable replaced by '?', cut to fit; "" when absent. */
+struct rdb_facts {
+    enum rdb_dialect dialect;
+    int version;            /* 1 to 9999 */
+    char server[16];        /* "redis", "valkey", "keydb"; "" unknown */
+    char server_version[32];
+    int bits;               /* 32 or 64; 0 unknown */
+    int64_t ctime_ms;       /* -1 unknown */
+    int64_t used_mem;       /* -1 unknown */
+    char repl_id[48];
+    int64_t repl_offset;    /* -1 unknown */
+    bool aof_preamble;      /* aof-preamble or aof-base is 1 */
+    bool has_idle;          /* some key so far had IDLE */
+    bool has_freq;
+    bool has_slot_info;     /* SLOT_INFO, slot-info or cluster AUX: cluster */
+    uint64_t functions;     /* libraries */
+    uint64_t function_bytes;
+    uint64_t scripts;       /* lua AUX */
+    uint64_t script_bytes;
+    uint64_t module_aux;
+    uint64_t templates;
+    uint64_t keydb_subexpires; /* members with an expiry of their own */
+    uint64_t aux;           /* AUX fields */
+    bool eof_prefix;        /* "$EOF:" of diskless replication */
+    uint64_t end_offset;    /* behind EOF and CRC, once complete */
+    enum { RDB_CRC_UNKNOWN, RDB_CRC_OK, RDB_CRC_ABSENT, RDB_CRC_MISMATCH } crc;
+};
+
+/* RESIZEDB and what was really found, for each database seen. */
+struct rdb_database {
+    uint64_t db;
+    bool has_hint;
+    uint64_t hint_keys;
+    uint64_t hint_expires;
+    uint64_t keys;
+    uint64_t expires;
+};
+
+struct rdb;
+
+/* The input must be an RDB (rdb_recognise); findings may be NULL: then only
+ * what cannot be decoded is noticed.  With deep, walking checks every packed
+ * structure, and all of it (check). */
+struct rdb *rdb_new(struct reader *reader, struct findings *findings,
+                    bool deep);
+void rdb_free(struct rdb *rdb);
+
+/* True when the reader's next bytes begin an RDB.  Takes nothing. */
+bool rdb_recognise(struct reader *reader);
+
+struct source *rdb_source(struct rdb *rdb);
+
+/* Valid as long as the rdb; grows while it is read.  Whatever stands before
+ * the first key is known when the first next returns. */
+const struct rdb_facts *rdb_facts(const struct rdb *rdb);
+const struct rdb_database *rdb_databases(const struct rdb *rdb, size_t *count);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "report/json-row.h"
+
+#include "base/number.h"
+
+static void
+append_name(struct buffer *out, const char *name, const char *ending)
+{
+    buffer_append_byte(out, '"');
+    buffer_append_text(out, name);
+    buffer_append_text(out, ending);
+    buffer_append(out, "\": ", 3);
+}
+
+static void
+append_cut_name(struct buffer *out, const struct cell *cell,
+                enum escape_bytes notation)
+{
+    struct buffer text = { NULL, 0, 0 };
+    writer_append_cut_name(&text, cell, notation);
+    escape_append_json(out, buffer_bytes(&text), BYTES_TEXT);
+    buffer_fini(&text);
+}
+
+/* In pieces, so that a name of megabytes needs no room of its own. */
+static void
+append_string(struct output *output, struct bytes name,
+              enum escape_bytes notation)
+{
+    if (name.size <= WRITER_NAME_SHOWN) {
+        escape_append_json(&output->buffer, name, notation);
+        return;
+    }
+    struct escape_state state = { .count = 0 };
+    buffer_append_byte(&output->buffer, '"');
+    while (name.size > WRITER_NAME_SHOWN) {
+        escape_append_json_part(&output->buffer, &state,
+                                bytes_of(name.data, WRITER_NAME_SHOWN),
+                                notation, false);
+        output_flush_if_full(output);
+        name = bytes_of(name.data + WRITER_NAME_SHOWN,
+                        name.size - WRITER_NAME_SHOWN);
+    }
+    escape_append_json_part(&output->buffer, &state, name, notation, true);
+    buffer_append_byte(&output->buffer, '"');
+}
+
+static bool
+is_its_notation(struct bytes name, enum escape_bytes notation)
+{
+    if (notation == BYTES_ESCAPE)
+        return escape_is_plain(name);
+    return name.size == 0;
+}
+
+static void
+append_bytes(struct writer *writer, const struct column *column,
+             const struct cell *cell)
+{
+    struct output *output = writer->output;
+    if (column->kind != COLUMN_NAME) {
+        append_string(output, cell->bytes, BYTES_TEXT);
+    } else if (cell->whole_size != 0) {
+        append_cut_name(&output->buffer, cell, writer->bytes);
+    } else {
+        append_string(output, cell->bytes, writer->bytes);
+        if (!is_its_notation(cell->bytes, writer->bytes)) {
+            buffer_append(&output->buffer, ", ", 2);
+            append_name(&output->buffer, column->name, "_base64");
+            append_string(output, cell->bytes, BYTES_BASE64);
+        }
+    }
+}
+
+static void
+append_cell(struct writer *writer, const struct column *column,
+            const struct cell *cell)
+{
+    struct buffer *out = &writer->output->buffer;
+    append_name(out, column->name, "");
+    switch (cell->kind) {
+    case CELL_EMPTY:
+        buffer_append(out, "null", 4);
+        break;
+    case CELL_NUMBER:
+    case CELL_LOWER:
+        number_append_int64(out, cell->number);
+        break;
+    case CELL_BYTES:
+        append_bytes(writer, column, cell);
+        break;
+    }
+}
+
+void
+json_row_append(struct writer *writer, const char *section,
+                const struct column *columns, const struct cell *cells,
+                size_t count)
+{
+    struct buffer *out = &writer->output->buffer;
+    buffer_append_byte(out, '{');
+    if (section != NULL) {
+        append_name(out, "section", "");
+        escape_append_json(out, bytes_of_text(section), BYTES_TEXT);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i != 0 || section != NULL)
+            buffer_append(out, ", ", 2);
+        append_cell(writer, &columns[i], &cells[i]);
+    }
+    buffer_append_byte(out, '}');
+    output_flush_if_full(writer->output);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Aligned columns for people.
+ *
+ *   MEMORY BY TYPE         keys     memory   share     the section's title
+ *   hash    hashtable    96,411    9.7 GiB  45.0 %     stands above columns
+ *   string  embstr        1,024    1.3 MiB   6.0 %     without one
+ *
+ * What a column needs is known when its rows are; up to PENDING_MAX bytes of
+ * them wait for that.  Rows beyond are written at once into the widths found
+ * so far, so that a table of any length needs no more room.
+ */
+#include <stdlib.h>
+
+#include "base/number.h"
+#include "base/width.h"
+#include "base/xalloc.h"
+#include "report/writer.h"
+
+enum {
+    PENDING_MAX = 1024 * 1024,
+    NAME_WIDTH = 60, /* longer names do not widen their column */
+};
+
+static const char gap[] = "  ";
+static const char ellipsis[] = "…";
+
+/* The text of a cell, which ends at end in write_table.text. */
+struct piece {
+    size_t end;
+    size_t width;
+};
+
+struct write_table {
+    struct writer writer;
+    const char *title;
+    const struct column *columns;
+    size_t count;
+    size_t *widths;       /* of each column */
+    struct buffer text;   /* pending cells one behind the other */
+    struct buffer pieces; /* struct piece, as many */
+    bool begun;           /* a section stands before */
+    bool headed;          /* widths are settled, the heading is written */
+};
+
+/* ---- one cell ---- */
+
+static void
+append_number(struct buffer *out, enum column_kind kind, int64_t number)
+{
+    uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    if (number < 0 && kind != COLUMN_TIME_MS)
+        buffer_append_byte(out, '-');
+    switch (kind) {
+    case COLUMN_BYTES:
+        number_append_size(out, size);
+        break;
+    case COLUMN_SHARE:
+        number_append_share(out, size);
+        break;
+    case COLUMN_SECONDS:
+        number_append_duration(out, size);
+        break;
+    case COLUMN_TIME_MS:
+        number_append_time(out, number);
+        break;
+    case COLUMN_TEXT:
+    case COLUMN_NAME:
+    case COLUMN_COUNT:
+        number_append_grouped(out, size);
+        break;
+    }
+}
+
+static void
+append_bytes(const struct writer *writer, struct buffer *out,
+             enum column_kind kind, const struct cell *cell)
+{
+    (void)buffer_reserve(out, 1); /* there is something to point into */
+    size_t start = out->size;
+    enum escape_bytes notation =
+        kind == COLUMN_NAME ? writer->bytes : BYTES_TEXT;
+    if (cell->whole_size != 0 || cell->bytes.size > WRITER_NAME_SHOWN)
+        writer_append_cut_name(out, cell, notation);
+    else if (cell->bytes.size == 0 && kind == COLUMN_NAME)
+        buffer_append_text(out, "\"\"");
+    else
+        escape_append(out, cell->bytes, notation);
+    struct bytes text = bytes_of(out->data + start, out->size - start);
+    if (writer->for_terminal && width_of(text) > NAME_WIDTH) {
+        out->size = start + width_cut(text, NAME_WIDTH - 1).size;
+        buffer_append_text(out, ellipsis);
+    }
+}
+
+static void
+append_cell(const struct writer *writer, struct buffer *out,
+            enum column_kind kind, const struct cell *cell)
+{
+    switch (cell->kind) {
+    case CELL_EMPTY:
+        buffer_append_byte(out, '-');
+        break;
+    case CELL_LOWER:
+        buffer_append_text(out, "≥ ");
+        append_number(out, kind, cell->number);
+        break;
+    case CELL_NUMBER:
+        append_number(out, kind, cell->number);
+        break;
+    case CELL_BYTES:
+        append_bytes(writer, out, kind, cell);
+        break;
+    }
+}
+
+/* ---- lines ---- */
+
+static bool
+is_right(enum column_kind kind)
+{
+    return kind == COLUMN_COUNT || kind == COLUMN_BYTES ||
+           kind == COLUMN_SHARE || kind == COLUMN_SECONDS;
+}
+
+static void
+pad(struct buffer *out, size_t cells)
+{
+    if (cells == 0)
+        return;
+    memset(buffer_reserve(out, cells), ' ', cells);
+    out->size += cells;
+}
+
+static void
+put_field(struct write_table *table, size_t column, struct bytes text,
+          size_t width)
+{
+    struct buffer *out = &table->writer.output->buffer;
+    size_t room = table->widths[column];
+    size_t fill = width < room ? room - width : 0;
+    bool right = is_right(table->columns[column].kind);
+    if (column != 0)
+        buffer_append_text(out, gap);
+    if (right)
+        pad(out, fill);
+    buffer_append(out, text.data, text.size);
+    if (!right)
+        pad(out, fill);
+}
+
+static void
+end_line(struct buffer *out, size_t start)
+{
+    while (out->size > start && out->data[out->size - 1] == ' ')
+        out->size--;
+    buffer_append_byte(out, '\n');
+}
+
+static void
+append_upper(struct buffer *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        bool lower = *text >= 'a' && *text <= 'z';
+        buffer_append_byte(out,
+                           (unsigned char)(lower ? *text - 'a' + 'A' : *text));
+    }
+}
+
+static void
+put_title(struct write_table *table, const char *title)
+{
+    struct buffer *out = &table->writer.output->buffer;
+    append_upper(out, title);
+    buffer_append_byte(out, '\n');
+}
+
+/* How many columns at the left have no title of their own. */
+static size_t
+untitled(const struct write_table *table)
+{
+    size_t count = 0;
+    while (count < table->count && table->columns[count].title[0] == '\0')
+        count++;
+    return count;
+}
+
+/* The section's title above the first columns, the last of which becomes wide
+ * enough for it. */
+static void
+put_title_above(struct write_table *table, size_t columns)
+{
+    struct buffer *out = &table->writer.output->buffer;
+    size_t width = width_of(bytes_of_text(table->title));
+    size_t room = (columns - 1) * (sizeof(gap) - 1);
+    for (size_t i = 0; i < columns; i++)
+        room += table->widths[i];
+    if (room < width) {
+        table->widths[columns - 1] += width - room;
+        room = width;
+    }
+    append_upper(out, table->title);
+    pad(out, room - width);
+}
+
+static void
+put_heading(struct write_table *table)
+{
+    struct buffer *out = &table->writer.output->buffer;
+    bool titled = table->title[0] != '\0';
+    size_t first = untitled(table);
+    if (!titled && first == table->count)
+        return;
+    if (titled && first == 0)
+        put_title(table, table->title);
+    size_t start = out->size;
+    if (titled && first != 0)
+        put_title_above(table, first);
+    struct buffer upper = { NULL, 0, 0 };
+    for (size_t i = titled ? first : 0; i < table->count; i++) {
+        const char *title = table->columns[i].title;
+        struct bytes text = bytes_of_text(title);
+        buffer_clear(&upper);
+        if (!titled) {
+            append_upper(&upper, title);
+            text = buffer_bytes(&upper);
+        }
+        put_field(table, i, text, width_of(text));
+    }
+    buffer_fini(&upper);
+    end_line(out, start);
+}
+
+static void
+put_rows(struct write_table *table)
+{
+    struct buffer *out = &table->writer.output->buffer;
+    const unsigned char *at = table->pieces.data;
+    size_t cells = table->pieces.size / sizeof(struct piece);
+    size_t begin = 0;
+    size_t start = out->size;
+    for (size_t i = 0; i < cells; i++) {
+        struct piece piece;
+        memcpy(&piece, at + i * sizeof(piece), sizeof(piece));
+        size_t column = i % table->count;
+        put_field(table, column,
+                  bytes_of(table->text.data + begin, piece.end - begin),
+                  piece.width);
+        begin = piece.end;
+        if (column + 1 == table->count) {
+            end_line(out, start);
+            output_flush_if_full(table->writer.output);
+            start = out->size;
+        }
+    }
+    buffer_clear(&table->text);
+    buffer_clear(&table->pieces);
+}
+
+/* ---- the vtable ---- */
+
+static void
+table_begin(struct writer *self)
+{
+    (void)self;
+}
+
+static void
+part_sections(struct write_table *table)
+{
+    if (table->begun)
+        buffer_append_byte(&table->writer.output->buffer, '\n');
+    table->begun = true;
+}
+
+static void
+table_table_begin(struct writer *self, const char *id, const char *title,
+                  const struct column *columns, size_t count)
+{
+    struct write_table *table = (struct write_table *)self;
+    (void)id;
+    part_sections(table);
+    table->title = title != NULL ? title : "";
+    table->columns = columns;
+    table->count = count;
+    table->headed = false;
+    table->widths =
+        xreallocarray(table->widths, count, sizeof(*table->widths));
+    for (size_t i = 0; i < count; i++)
+        table->widths[i] = width_of(bytes_of_text(columns[i].title));
+}
+
+static void
+settle(struct write_table *table)
+{
+    if (!table->headed)
+        put_heading(table);
+    table->headed = true;
+    put_rows(table);
+}
+
+static void
+table_row(struct writer *self, const struct cell *cells)
+{
+    struct write_table *table = (struct write_table *)self;
+    for (size_t i = 0; i < table->count; i++) {
+        size_t begin = table->text.size;
+        append_cell(self, &table->text, table->columns[i].kind, &cells[i]);
+        struct piece piece = { .end = table->text.size };
+        piece.width = width_of(
+            bytes_of(table->text.data + begin, piece.end - begin));
+        buffer_append(&table->pieces, &piece, sizeof(piece));
+        size_t needed = piece.width < NAME_WIDTH ? piece.width : NAME_WIDTH;
+        if (!table->headed && needed > table->widths[i])
+            table->widths[i] = needed;
+    }
+    if (table->headed ||
+        table->text.size + table->pieces.size >= PENDING_MAX)
+        settle(table);
+}
+
+static void
+table_table_end(struct writer *self)
+{
+    settle((struct write_table *)self);
+}
+
+/* A line a field: its title, its value. */
+static void
+table_object(struct writer *self, const char *id,
+             const struct column *columns, const struct cell *cells,
+             size_t count)
+{
+    struct write_table *table = (struct write_table *)self;
+    struct buffer *out = &self->output->buffer;
+    if (cells == NULL)
+        return;
+    part_sections(table);
+    if (!self->single)
+        put_title(table, id);
+    size_t room = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t width = width_of(bytes_of_text(columns[i].title));
+        room = width > room ? width : room;
+    }
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_text(out, columns[i].title);
+        pad(out, room - width_of(bytes_of_text(columns[i].title)));
+        buffer_append_text(out, gap);
+        append_cell(self, out, columns[i].kind, &cells[i]);
+        buffer_append_byte(out, '\n');
+        output_flush_if_full(self->output);
+    }
+}
+
+static void
+table_end(struct writer *self)
+{
+    (void)self;
+}
+
+static void
+table_free(struct writer *self)
+{
+    struct write_table *table = (struct write_table *)self;
+    free(table->widths);
+    buffer_fini(&table->text);
+    buffer_fini(&table->pieces);
+    free(table);
+}
+
+static const struct writer_ops table_ops = {
+    .name = "table",
+    .begin = table_begin,
+    .table_begin = table_table_begin,
+    .row = table_row,
+    .table_end = table_table_end,
+    .object = table_object,
+    .end = table_end,
+    .free = table_free,
+};
+
+struct writer *
+write_table_new(void)
+{
+    struct write_table *table = xcalloc(1, sizeof(*table));
+    table->writer.ops = &table_ops;
+    return &table->writer;
+}

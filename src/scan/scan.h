@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The loop that every counting command is: over one input's keys, ask the
+ * early filter, walk the value through a pricer, ask the late filter, hand the
+ * record to the analyses and to the row callback.
+ *
+ * A scan keeps nothing but the current key.  It may run beside others in
+ * threads of their own as long as each has its own filter, analyses and
+ * reader.
+ */
+#ifndef KEYWEIGH_SCAN_SCAN_H
+#define KEYWEIGH_SCAN_SCAN_H
+
+#include "analysis/analysis.h"
+#include "input/reader.h"
+#include "model/pricer.h"
+#include "scan/filter.h"
+
+/* Where "now" came from. */
+enum scan_now {
+    SCAN_NOW_GIVEN,
+    SCAN_NOW_FILE, /* the moment the file was written */
+    SCAN_NOW_CLOCK,
+};
+
+struct scan;
+
+struct scan_callbacks {
+    /* The file's facts, the profiles and "now" are known.  Called once, before
+     * the first row, also when there will be none. */
+    void (*ready)(void *context, const struct scan *scan);
+
+    /* One record that passed the filter; borrowed. */
+    void (*row)(void *context, const struct record *record);
+
+    /* A value could not be read; the scan goes on behind it. */
+    void (*damaged)(void *context, const struct error *error);
+
+    /* Called now and then at key boundaries, with the offset of a key.  False
+     * stops the scan, which then counts as not complete. */
+    bool (*poll)(void *context, uint64_t offset);
+};
+
+struct scan {
+    /* What to do; set by the caller, all of it borrowed. */
+    const struct filter *filter; /* NULL: everything passes */
+    const struct profile_request *requests; /* one a profile, at least one */
+    size_t request_count;
+    unsigned wants; /* enum pricer_wants of the rows; analyses' and the
+                       filter's are added */
+    struct analysis *const *analyses;
+    size_t analysis_count;
+    const struct scan_callbacks *callbacks; /* any of them may be NULL */
+    void *context;                          /* handed to them */
+    uint64_t input;                         /* index, for records */
+    bool now_is_given;
+    int64_t now_ms;   /* the given one */
+    int64_t clock_ms; /* used when neither it nor the file tells */
+
+    /* What came out. */
+    struct profile *profiles; /* request_count of them */
+    int64_t now;
+    enum scan_now now_from;
+    struct rdb_facts facts;
+    struct rdb_database *databases;
+    size_t database_count;
+    uint64_t keys;     /* all that were read, passed or not */
+    uint64_t passed;   /* records handed on */
+    uint64_t damaged;  /* values that could not be read */
+    uint64_t end;      /* offset behind the RDB, once complete */
+    bool trailing;     /* the input goes on behind it */
+    bool stopped;      /* by poll */
+    struct error error; /* of kind ERROR_NONE when all was read */
+};
+
+/* Reads an RDB (rdb_recognise said so) to its end.  OK, also when values were
+ * damaged; FAIL with scan->error set when reading ended early, or a regex
+ * could not be decided.  What was read until then has been handed on. */
+enum status scan_run(struct scan *scan, struct reader *reader);
+
+/* True when every key of the input was read. */
+bool scan_is_complete(const struct scan *scan);
+
+/* Frees what came out. */
+void scan_fini(struct scan *scan);
+
+#endif

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Everything speaks TAP, so that test points can be counted.
+
+TEST_EXTENSIONS = .sh .tap
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+SH_LOG_DRIVER = $(tap_driver)
+TAP_LOG_DRIVER = $(tap_driver)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/%D%/run-unit.sh
+SH_LOG_COMPILER = $(SHELL)
+TAP_LOG_COMPILER = $(SHELL)
+
+# What the tests know of where they are.  Scripts and case commands use these
+# names only.
+AM_TESTS_ENVIRONMENT = \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	LC_ALL=C; export LC_ALL; \
+	SOURCE='$(abs_top_srcdir)'; export SOURCE; \
+	BUILD='$(abs_top_builddir)'; export BUILD; \
+	KEYWEIGH='$(abs_top_builddir)/src/keyweigh'; export KEYWEIGH; \
+	DATA='$(abs_top_builddir)/tests/data'; export DATA; \
+	SAMPLES='$(abs_top_srcdir)/samples'; export SAMPLES; \
+	VERSION='$(PACKAGE_VERSION)'; export VERSION; \
+	NM='$(NM)'; export NM;
+
+# Unit tests: one program per module, one line each.
+unit_programs = \
+	%D%/unit/test-acceptance \
+	%D%/unit/test-alloc-jemalloc \
+	%D%/unit/test-codec \
+	%D%/unit/test-cost \
+	%D%/unit/test-crc64 \
+	%D%/unit/test-duplicates \
+	%D%/unit/test-escape \
+	%D%/unit/test-export-json \
+	%D%/unit/test-filter \
+	%D%/unit/test-glob \
+	%D%/unit/test-heap \
+	%D%/unit/test-histogram \
+	%D%/unit/test-input \
+	%D%/unit/test-intset \
+	%D%/unit/test-listpack \
+	%D%/unit/test-lzf-stream \
+	%D%/unit/test-map \
+	%D%/unit/test-number \
+	%D%/unit/test-operands \
+	%D%/unit/test-output \
+	%D%/unit/test-prefix \
+	%D%/unit/test-pricer \
+	%D%/unit/test-profile \
+	%D%/unit/test-rax \
+	%D%/unit/test-reader \
+	%D%/unit/test-slot \
+	%D%/unit/test-summary \
+	%D%/unit/test-top \
+	%D%/unit/test-type \
+	%D%/unit/test-width \
+	%D%/unit/test-workers \
+	%D%/unit/test-writer \
+	%D%/unit/test-ziplist \
+	%D%/unit/test-zipmap
+
+if HAVE_CMOCKA
+LDADD = src/libkeyweigh.a -lcmocka
+check_PROGRAMS += $(unit_programs)
+core_tests = $(unit_programs)
+else
+EXTRA_PROGRAMS += $(unit_programs)
+core_tests =
+endif
+
+core_tests += \
+	%D%/run-cases.tap \
+	%D%/run-fuzz.tap \
+	%D%/run-properties.tap
+
+script_tests = \
+	%D%/check-layers.sh \
+	%D%/check-options.sh \
+	%D%/check-prints.sh \
+	%D%/check-style.sh \
+	%D%/run-acceptance.tap \
+	%D%/run-live.tap \
+	%D%/run-man-examples.tap \
+	%D%/run-memory.tap \
+	%D%/run-truth.tap
+
+TESTS += $(core_tests) $(script_tests)
+
+# What is worth running under sanitizers.
+check-core:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(core_tests)'
+.PHONY: check-core
+
+# Fixtures are text; mkrdb, which shares no code with the program, makes the
+# files of them.
+check_PROGRAMS += %D%/tools/mkrdb
+%C%_tools_mkrdb_SOURCES = \
+	%D%/tools/mkrdb-packed.c \
+	%D%/tools/mkrdb-text.c \
+	%D%/tools/mkrdb.c \
+	%D%/tools/mkrdb.h
+%C%_tools_mkrdb_LDADD =
+
+# What scripts need beside: truth compares with real servers, damage harms
+# fixtures in every way, dribble feeds a pipe byte by byte, peak measures
+# memory, generate makes big dumps.
+check_PROGRAMS += \
+	%D%/bench/generate \
+	%D%/tools/damage \
+	%D%/tools/dribble \
+	%D%/tools/peak \
+	%D%/tools/truth
+%C%_bench_generate_LDADD =
+%C%_tools_peak_LDADD =
+%C%_tools_damage_SOURCES = %D%/tools/damage.c %D%/fuzz/fuzz-rdb.c
+%C%_tools_damage_LDADD = src/libkeyweigh.a
+%C%_tools_dribble_LDADD =
+%C%_tools_truth_LDADD =
+
+fixtures: %D%/data/stamp
+.PHONY: fixtures
+check_DATA = %D%/data/stamp
+%D%/data/stamp: %D%/tools/mkrdb$(EXEEXT) $(srcdir)/%D%/data/*.txt \
+		$(srcdir)/%D%/data/acceptance/*.txt
+	$(AM_V_GEN)$(MKDIR_P) %D%/data/acceptance && \
+	%D%/tools/mkrdb %D%/data $(srcdir)/%D%/data/*.txt && \
+	%D%/tools/mkrdb %D%/data/acceptance \
+		$(srcdir)/%D%/data/acceptance/*.txt && \
+	: >$@
+
+# Fuzz targets: on libFuzzer with --enable-fuzz, else with a driver that
+# replays files.
+fuzz_programs = \
+	%D%/fuzz/fuzz-lzf \
+	%D%/fuzz/fuzz-packed \
+	%D%/fuzz/fuzz-rdb \
+	%D%/fuzz/fuzz-stream
+check_PROGRAMS += $(fuzz_programs)
+fuzz: $(fuzz_programs) fixtures
+.PHONY: fuzz
+if FUZZ
+fuzz_driver =
+fuzz_link = -fsanitize=fuzzer
+else
+fuzz_driver = %D%/fuzz/driver.c
+fuzz_link =
+endif
+%C%_fuzz_fuzz_lzf_SOURCES = %D%/fuzz/fuzz-lzf.c $(fuzz_driver)
+%C%_fuzz_fuzz_lzf_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_lzf_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_packed_SOURCES = %D%/fuzz/fuzz-packed.c $(fuzz_driver)
+%C%_fuzz_fuzz_packed_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_packed_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_rdb_SOURCES = %D%/fuzz/fuzz-rdb.c $(fuzz_driver)
+%C%_fuzz_fuzz_rdb_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_rdb_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_stream_SOURCES = %D%/fuzz/fuzz-stream.c $(fuzz_driver)
+%C%_fuzz_fuzz_stream_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+
+# Not part of check: make bench.
+bench: %D%/bench/generate src/keyweigh
+	KEYWEIGH=src/keyweigh GENERATE=%D%/bench/generate \
+		$(SHELL) $(srcdir)/%D%/bench/run.sh
+.PHONY: bench
+
+EXTRA_DIST += \
+	%D%/bench/run.sh \
+	%D%/cases \
+	%D%/data \
+	%D%/fuzz/corpus \
+	%D%/fuzz/driver.c \
+	%D%/lib.sh \
+	%D%/run-unit.sh \
+	%D%/truth \
+	%D%/unit/drip.h \
+	%D%/unit/input-file.h \
+	%D%/unit/packed-walk.h \
+	%D%/unit/sample-record.h \
+	$(script_tests) \
+	%D%/run-cases.tap \
+	%D%/run-fuzz.tap \
+	%D%/run-properties.tap
+clean-local:
+	rm -rf %D%/data/stamp %D%/data/*.rdb %D%/data/acceptance/*.rdb
