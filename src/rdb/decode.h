@@ -73,6 +73,8 @@ struct rdb {
     bool has_attribute;   /* an opcode of the next key was read */
     bool meta_open;       /* KEY_META was read, its type byte is to follow */
     const struct rdb_type *type;
+    const struct rdb_type *types[256]; /* of the file's dialect, by byte */
+    struct item string;   /* of a string value: all but its text stays zero */
     uint64_t module_id;
     char module_name[16];
     struct rdb_templates *templates;
