@@ -207,6 +207,15 @@ enum rdb_shape {
 /* Reads a STR that is a packed blob and hands its items out. */
 bool rdb_packed(struct rdb *rdb, enum node_kind kind, enum rdb_shape shape);
 
+/* Reads the header of a packed STR without taking anything: completes node,
+ * whose kind is set.  A header that cannot be is reported as code, and the
+ * value bad. */
+bool rdb_packed_header(struct rdb *rdb, const struct rdb_string *string,
+                       enum finding_code code, struct node *node);
+
+/* Announces a node; true when the visitor wants its items. */
+bool rdb_node(struct rdb *rdb, const struct node *node);
+
 /* Takes the next entry of an open blob as text number which of item.
  * STATUS_END behind the last; BAD and FAIL as packed_next. */
 enum status rdb_packed_text(struct rdb *rdb, struct packed *packed,
