@@ -199,11 +199,14 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/message.h \
 	%D%/cli/option-groups.c \
 	%D%/cli/option-groups.h \
+	%D%/cli/option-value.c \
+	%D%/cli/option-value.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/progress.c \
 	%D%/cli/progress.h \
 	%D%/cli/report-advice.c \
+	%D%/cli/report-inputs.c \
 	%D%/cli/report-json.c \
 	%D%/cli/report-judge.c \
 	%D%/cli/report-text.c \

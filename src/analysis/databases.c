@@ -135,9 +135,9 @@ databases_emit(struct analysis *self, struct writer *writer)
     const struct databases_row *rows = databases_rows(self, &count);
     writer->ops->table_begin(writer, "databases", "DATABASES", columns,
                              sizeof(columns) / sizeof(columns[0]));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !rows[i].is_rest; i++) {
         struct cell cells[] = {
-            rows[i].is_rest ? cell_empty() : cell_number(rows[i].db),
+            cell_number(rows[i].db),
             cell_number(rows[i].keys),
             cell_number(rows[i].expires),
             cell_number(rows[i].memory),

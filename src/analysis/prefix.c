@@ -492,9 +492,10 @@ prefix_emit(struct analysis *self, struct writer *writer)
         { "missing_keys", "keys missing", COLUMN_COUNT },
         { "missing_memory", "memory missing", COLUMN_BYTES },
     };
-    /* The last two say something only when not all is exact. */
+    /* Data always have the same columns; people need the last two only when
+     * not all is exact. */
     size_t width = sizeof(columns) / sizeof(columns[0]);
-    if (prefix_is_exact(self))
+    if (prefix_is_exact(self) && strcmp(writer->ops->name, "table") == 0)
         width -= 2;
     size_t count;
     struct prefix_row *rows = prefix_rows(self, &count);
@@ -503,7 +504,7 @@ prefix_emit(struct analysis *self, struct writer *writer)
     for (size_t i = 0; i < count; i++) {
         const struct prefix_row *row = &rows[i];
         struct cell cells[] = {
-            cell_bytes(row->prefix),
+            row->is_other ? cell_none(row->prefix) : cell_bytes(row->prefix),
             cell_number(row->sums.keys),
             cell_number(row->sums.memory),
             cell_number(per_mille(row->sums.memory, whole)),

@@ -142,12 +142,14 @@ summary_types(const struct analysis *analysis, size_t *count)
                 continue;
             rows[(*count)++] = (struct summary_type){
                 .type = type_table_name(&summary->types, t),
+                .type_kind = t < TYPE_COUNT ? (enum type)t : TYPE_MODULE,
                 .encoding = (enum encoding)e,
                 .keys = cell->totals.keys,
                 .elements = cell->totals.elements,
                 .memory = cell->totals.memory,
                 .memory_by_profile = cell->memory,
-                .lower = cell->totals.lower != 0,
+                .lower = cell->totals.lower,
+                .unpriced = cell->totals.unpriced,
             };
         }
     }
@@ -210,10 +212,14 @@ emit_types(const struct analysis *self, struct writer *writer)
     for (size_t i = 0; i < count; i++) {
         struct cell cells[] = {
             cell_bytes(rows[i].type),
-            cell_text(encoding_name(rows[i].encoding)),
+            rows[i].encoding == ENCODING_UNKNOWN
+                ? cell_empty()
+                : cell_text(encoding_name(rows[i].encoding)),
             cell_number(rows[i].keys),
             cell_number(rows[i].elements),
-            memory_cell(rows[i].memory, rows[i].lower),
+            rows[i].unpriced == rows[i].keys
+                ? cell_empty()
+                : memory_cell(rows[i].memory, rows[i].lower != 0),
         };
         writer->ops->row(writer, cells);
     }

@@ -27,6 +27,7 @@ struct kept {
 struct top {
     struct analysis analysis;
     struct top_options options;
+    size_t name_held; /* bytes of a name that are kept, at most */
     struct type_table types;
     struct heap rankings[TYPE_TABLE_MAX]; /* the first one only, unless per
                                              type */
@@ -36,11 +37,10 @@ struct top {
 };
 
 static struct bytes
-held_name(const struct key *key)
+held_of(const struct top *top, struct bytes name)
 {
-    size_t size = key->name.size;
-    return bytes_of(key->name.data,
-                    size < TOP_NAME_HELD ? size : TOP_NAME_HELD);
+    return bytes_of(name.data, name.size < top->name_held ? name.size
+                                                          : top->name_held);
 }
 
 static uint64_t
@@ -58,12 +58,12 @@ compare_numbers(uint64_t a, uint64_t b)
 }
 
 static int
-compare_names(const struct key *a, const struct key *b)
+compare_names(const struct top *top, const struct key *a, const struct key *b)
 {
-    int order = bytes_compare(held_name(a), held_name(b));
+    int order = bytes_compare(held_of(top, a->name), held_of(top, b->name));
     if (order == 0)
         order = compare_numbers(a->name_size, b->name_size);
-    if (order == 0 && a->name_size > TOP_NAME_HELD)
+    if (order == 0 && a->name_size > top->name_held)
         order = compare_numbers(whole_hash(a), whole_hash(b));
     return order;
 }
@@ -74,12 +74,11 @@ order_ranked(const void *a, const void *b, void *context)
 {
     const struct ranked *x = a;
     const struct ranked *y = b;
-    (void)context;
     if (x->figure != y->figure)
         return x->figure < y->figure ? -1 : 1;
     const struct key *x_key = x->record->key;
     const struct key *y_key = y->record->key;
-    int order = compare_names(x_key, y_key);
+    int order = compare_names(context, x_key, y_key);
     if (order == 0)
         order = compare_numbers(x_key->db, y_key->db);
     if (order == 0)
@@ -99,14 +98,15 @@ put_bytes(unsigned char *at, struct bytes *bytes)
 }
 
 static struct record *
-keep(const struct record *record)
+keep(const struct top *top, const struct record *record)
 {
     const struct key *key = record->key;
-    struct bytes name = held_name(key);
+    struct bytes name = held_of(top, key->name);
+    struct bytes largest = held_of(top, record->largest_name);
     size_t prices = record->price_count * sizeof(struct price);
     struct kept *kept = xmalloc(sizeof(*kept) + prices + name.size +
                                 key->module_name.size +
-                                record->largest_name.size);
+                                largest.size);
     kept->record = *record;
     kept->key = *key;
     memcpy(kept->prices, record->prices, prices);
@@ -117,6 +117,7 @@ keep(const struct record *record)
     if (name.size < key->name.size)
         kept->key.name_hash = whole_hash(key);
     kept->key.name = name;
+    kept->record.largest_name = largest;
     unsigned char *at = (unsigned char *)kept->prices + prices;
     at = put_bytes(at, &kept->key.name);
     at = put_bytes(at, &kept->key.module_name);
@@ -166,7 +167,7 @@ rank(struct top *top, uint64_t figure, const struct record *record)
     struct ranked ranked = { figure, record };
     if (!heap_accepts(heap, &ranked))
         return;
-    ranked.record = keep(ranked.record);
+    ranked.record = keep(top, ranked.record);
     struct ranked dropped;
     if (heap_push(heap, &ranked, &dropped)) {
         /* A record is the first member of the block that holds it. */
@@ -297,6 +298,20 @@ static const struct analysis_ops top_ops = {
     top_add, top_merge, top_emit, top_free,
 };
 
+/* With the name of the largest element a record has two. */
+static size_t
+name_held(const struct top_options *options)
+{
+    size_t rankings = options->per_type ? TYPE_TABLE_MAX : 1;
+    size_t names = options->by == TOP_BY_LARGEST ? 2 : 1;
+    size_t share = TOP_NAMES_HELD / rankings / names;
+    if (options->count > 0)
+        share /= options->count;
+    return share < TOP_NAME_LEAST  ? TOP_NAME_LEAST
+           : share > TOP_NAME_HELD ? TOP_NAME_HELD
+                                   : share;
+}
+
 struct analysis *
 top_new(const struct top_options *options)
 {
@@ -306,8 +321,9 @@ top_new(const struct top_options *options)
     if (options->by == TOP_BY_LARGEST)
         top->analysis.wants |= PRICE_LARGEST;
     top->options = *options;
+    top->name_held = name_held(options);
     for (size_t i = 0; i < TYPE_TABLE_MAX; i++)
         heap_init(&top->rankings[i], options->count,
-                  sizeof(struct ranked), order_ranked, NULL);
+                  sizeof(struct ranked), order_ranked, top);
     return &top->analysis;
 }

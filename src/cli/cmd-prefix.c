@@ -18,6 +18,7 @@ write_rows(struct run *run, struct sink *sink)
 {
     struct analysis *prefix = run->analyses[0];
     struct writer *writer = sink->writer;
+    sink_mark(sink, run);
     writer->ops->begin(writer);
     prefix->ops->emit(prefix, writer);
     writer->ops->end(writer);

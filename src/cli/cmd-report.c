@@ -18,6 +18,9 @@
 
 enum { TOP_KEYS = 20, TOP_KEYS_BY_TYPE = 10, PREFIX_ROWS = 100 };
 
+/* Of a name, in the report for people. */
+enum { NAME_CELLS = 200 };
+
 struct context {
     struct report report;
     struct separators separators;
@@ -67,6 +70,7 @@ write_text(struct report *report, struct output *output)
         writer_new("table", output,
                    (enum escape_bytes)report->arguments->bytes, false);
     writer->for_terminal = output->path == NULL && isatty(output->fd) == 1;
+    writer->name_cells = NAME_CELLS;
     report->colors = wants_colors(report->arguments, writer->for_terminal);
     report_text_write(report, writer);
     writer_free(writer);

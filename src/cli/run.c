@@ -18,7 +18,6 @@ struct job {
     struct run *run;
     struct run_input *result;
     struct input *input;
-    struct run_meter last;
     struct analysis **analyses; /* its own, merged into the run's */
 };
 
@@ -42,6 +41,15 @@ add_filters(struct run *run)
 }
 
 static bool
+is_repeated(const struct option_list *list, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(list->items[i], list->items[index]) == 0)
+            return true;
+    return false;
+}
+
+static bool
 add_requests(struct run *run)
 {
     const struct arguments *arguments = run->arguments;
@@ -58,6 +66,10 @@ add_requests(struct run *run)
         request->setting_count = arguments->sets.count;
         if (profile_request_check(request, &error) != STATUS_OK) {
             message_error_of(NULL, &error);
+            return false;
+        }
+        if (is_repeated(&arguments->servers, i)) {
+            message_error("--server %s: given twice", request->server);
             return false;
         }
     }
@@ -107,11 +119,11 @@ run_fini(struct run *run)
 /* ---- one input ---- */
 
 void
-run_poll(struct run *run, struct run_meter *last, struct run_meter now)
+run_poll(struct run *run, struct run_input *input, struct run_meter now)
 {
-    uint64_t bytes = now.bytes - last->bytes;
-    uint64_t keys = now.keys - last->keys;
-    *last = now;
+    uint64_t bytes = now.bytes - input->meter.bytes;
+    uint64_t keys = now.keys - input->meter.keys;
+    input->meter = now;
     struct progress_state state = {
         .bytes = atomic_fetch_add(&run->bytes_done, bytes) + bytes,
         .total = run->total,
@@ -164,10 +176,23 @@ on_poll(void *context, uint64_t offset)
 {
     struct job *job = context;
     (void)offset;
-    run_poll(job->run, &job->last,
+    run_poll(job->run, job->result,
              (struct run_meter){ input_consumed(job->input),
                                  job->result->scan.keys });
     return true;
+}
+
+/* While nothing comes. */
+static void
+on_waiting(void *context)
+{
+    struct job *job = context;
+    struct run_input *result = job->result;
+    uint64_t polled = result->meter.keys;
+    uint64_t scanned = result->scan.keys; /* 0 in a read of one's own */
+    run_poll(job->run, result,
+             (struct run_meter){ input_consumed(job->input),
+                                 scanned > polled ? scanned : polled });
 }
 
 void
@@ -215,7 +240,6 @@ read_input(struct job *job, struct input *input)
     if (!run_trouble_check_kind(result))
         return;
     result->was_read = true;
-    job->input = input;
     if (plan->begin != NULL && !job->run->begun) {
         job->run->begun = true;
         plan->begin(plan->context);
@@ -241,8 +265,10 @@ work(void *context, size_t index)
         run->plan->make_analyses(run->plan->context, job->analyses);
 
     struct input *input = xcalloc(1, sizeof *input);
+    struct input_options options = { .waiting = on_waiting, .context = job };
+    job->input = input;
     job->result->name = run->operands.items[index].name;
-    if (input_open(input, run->operands.items[index].path, NULL,
+    if (input_open(input, run->operands.items[index].path, &options,
                    &job->result->error) == STATUS_OK) {
         read_input(job, input);
         input_close(input);
@@ -296,6 +322,20 @@ processors(void)
     return (size_t)CPU_COUNT(&set);
 }
 
+/* Renaming the output would put it over the input. */
+static bool
+output_is_input(const struct run *run)
+{
+    const char *output = run->arguments->output;
+    const struct operand *operand =
+        output != NULL ? operands_find_file(&run->operands, output) : NULL;
+    if (operand == NULL)
+        return false;
+    message_error("%s: is the input %s too; an input is never changed", output,
+                  operand->name);
+    return true;
+}
+
 static void
 add_operands(struct run *run)
 {
@@ -303,7 +343,7 @@ add_operands(struct run *run)
     for (size_t i = 0; i < inputs->count; i++)
         operands_add(&run->operands, inputs->items[i], NULL);
     run_trouble_tell_operands(&run->operands);
-    run->input_count = run->operands.count;
+    run->input_count = output_is_input(run) ? 0 : run->operands.count;
     run->inputs = xcalloc(run->input_count + 1, sizeof *run->inputs);
     run->total = total_bytes(&run->operands);
 }

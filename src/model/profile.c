@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rdb/acceptance.h"
+
 struct release {
     enum server_product product;
     int major;
@@ -44,28 +46,9 @@ spec_of(const char *text)
 }
 
 static bool
-parse_part(const char **text, int *value)
-{
-    const char *p = *text;
-    *value = 0;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        if (*value > 9999)
-            return false;
-        *value = *value * 10 + (*p - '0');
-    }
-    bool any = p != *text;
-    *text = p;
-    return any;
-}
-
-/* MAJOR.MINOR, whatever follows after another dot or a hyphen. */
-static bool
 parse_version(const char *text, struct release *release)
 {
-    if (!parse_part(&text, &release->major) || *text++ != '.')
-        return false;
-    return parse_part(&text, &release->minor) &&
-           (*text == '\0' || *text == '.' || *text == '-');
+    return acceptance_read_version(text, &release->major, &release->minor);
 }
 
 static bool
@@ -133,7 +116,9 @@ check_server(const char *text, struct error *error)
     struct release release;
     int bits;
     if (!parse_server(spec.server, &release)) {
-        error_set(error, ERROR_USAGE, "no server '%.*s' (one of %s)",
+        error_set(error, ERROR_USAGE,
+                  "no server '%.*s': name a product and its release, as in "
+                  "redis-7.2 (there are %s)",
                   (int)(spec.server.size < 64 ? spec.server.size : 64),
                   (const char *)spec.server.data, servers_names());
         return STATUS_FAIL;

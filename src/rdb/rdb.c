@@ -74,6 +74,13 @@ version_of(const unsigned char *digits, size_t count, bool *plain)
 }
 
 static bool
+end_in_header(struct rdb *rdb)
+{
+    error_context(&rdb->reader->error, "RDB header");
+    return false;
+}
+
+static bool
 read_magic(struct rdb *rdb)
 {
     struct rdb_facts *facts = &rdb->facts;
@@ -85,7 +92,7 @@ read_magic(struct rdb *rdb)
     reader_start_crc(rdb->reader);
     p = reader_take(rdb->reader, MAGIC_SIZE);
     if (p == NULL)
-        return rdb_doing(rdb, "RDB header", 0);
+        return end_in_header(rdb);
     size_t letters = p[0] == 'V' ? 6 : 5;
     facts->dialect = p[0] == 'V' ? RDB_VALKEY : RDB_REDIS;
     facts->version = version_of(p + letters, MAGIC_SIZE - letters, &plain);
@@ -233,8 +240,8 @@ read_key(struct rdb *rdb, const struct rdb_type *type, uint64_t at)
     struct key *key = &rdb->key;
     if (type->walk == NULL)
         return rdb_fail(rdb, FINDING_UNSUPPORTED, at,
-                        "type %u (%s): %s", key->type_byte, type->name,
-                        type->unsupported);
+                        "type %u (%s) is not supported: %s", key->type_byte,
+                        type->name, type->unsupported);
     if (type->since > rdb->facts.version)
         rdb_finding(rdb, FINDING_FOREIGN_TYPE, at,
                     "type %u (%s) in a file of version %d", key->type_byte,
