@@ -29,7 +29,6 @@ struct run_input {
     uint64_t bytes;       /* of its content, as far as it was read */
     const char *layer;    /* outermost compression, or NULL */
     struct scan scan;     /* its results */
-    uint64_t unpriced;    /* records without a price */
     uint64_t trailing;    /* bytes behind the end that are no AOF */
     struct error damaged[RUN_DAMAGED_SHOWN]; /* of scan.damaged values */
     struct error error;   /* the first trouble, whatever it was */
@@ -71,6 +70,7 @@ struct run {
 
     /* Private to run.c. */
     bool begun;
+    size_t threads_each; /* for each input */
     int64_t clock_ms;
     uint64_t total; /* bytes of all files, 0 unknown */
     _Atomic uint64_t bytes_done;
