@@ -138,6 +138,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/rdb/rdb-number.c \
 	%D%/rdb/rdb-opcodes.c \
 	%D%/rdb/rdb-packed.c \
+	%D%/rdb/rdb-pass.c \
 	%D%/rdb/rdb-set.c \
 	%D%/rdb/rdb-stream.c \
 	%D%/rdb/rdb-string.c \
@@ -168,10 +169,14 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/scan/filter.h \
 	%D%/scan/glob.c \
 	%D%/scan/glob.h \
+	%D%/scan/loop.c \
+	%D%/scan/loop.h \
 	%D%/scan/regex.c \
 	%D%/scan/regex.h \
 	%D%/scan/scan.c \
 	%D%/scan/scan.h \
+	%D%/scan/segments.c \
+	%D%/scan/segments.h \
 	%D%/scan/workers.c \
 	%D%/scan/workers.h
 

@@ -113,6 +113,15 @@ databases_merge(struct analysis *self, const struct analysis *other)
     }
 }
 
+static void
+databases_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct databases *databases = (struct databases *)self;
+    (void)sum;
+    databases->count = 0;
+    databases->last = NULL;
+}
+
 void
 databases_add_tables(struct analysis *analysis, uint64_t db, uint64_t tables)
 {
@@ -157,7 +166,8 @@ databases_free(struct analysis *self)
 }
 
 static const struct analysis_ops databases_ops = {
-    databases_add, databases_merge, databases_emit, databases_free,
+    databases_add, databases_merge, databases_clear,
+    databases_emit, databases_free,
 };
 
 struct analysis *

@@ -63,6 +63,14 @@ expiry_merge(struct analysis *self, const struct analysis *other)
     }
 }
 
+static void
+expiry_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct expiry *expiry = (struct expiry *)self;
+    (void)sum;
+    memset(expiry->sums, 0, sizeof(expiry->sums));
+}
+
 void
 expiry_rows(const struct analysis *analysis,
             struct expiry_row rows[EXPIRY_COUNT])
@@ -110,7 +118,8 @@ expiry_free(struct analysis *self)
 }
 
 static const struct analysis_ops expiry_ops = {
-    expiry_add, expiry_merge, expiry_emit, expiry_free,
+    expiry_add, expiry_merge, expiry_clear,
+    expiry_emit, expiry_free,
 };
 
 struct analysis *

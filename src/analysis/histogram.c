@@ -105,6 +105,16 @@ histogram_merge(struct analysis *self, const struct analysis *other)
 }
 
 static void
+histogram_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct histogram *histogram = (struct histogram *)self;
+    (void)sum;
+    memset(histogram->buckets, 0,
+           type_table_end(&histogram->types) * sizeof(struct buckets));
+    histogram->types.module_count = 0;
+}
+
+static void
 emit_buckets(struct writer *writer, struct bytes type, const char *of,
              const uint64_t keys[HISTOGRAM_BUCKETS])
 {
@@ -152,7 +162,8 @@ histogram_free(struct analysis *self)
 }
 
 static const struct analysis_ops histogram_ops = {
-    histogram_add, histogram_merge, histogram_emit, histogram_free,
+    histogram_add, histogram_merge, histogram_clear,
+    histogram_emit, histogram_free,
 };
 
 struct analysis *

@@ -282,7 +282,8 @@ prefix_merge(struct analysis *self, const struct analysis *other)
     struct prefix *into = (struct prefix *)self;
     const struct prefix *from = (const struct prefix *)other;
     /* Rows that only one side has miss what the other may have lost. */
-    for (uint32_t i = 0; i < into->map.count; i++) {
+    bool lost = from->lost_keys > 0 || from->lost_memory > 0;
+    for (uint32_t i = 0; lost && i < into->map.count; i++) {
         if (map_find(&from->map, map_name(&into->map, i)) == MAP_NONE) {
             into->rows[i].missing_keys += from->lost_keys;
             into->rows[i].missing_memory += from->lost_memory;
@@ -300,6 +301,17 @@ prefix_merge(struct analysis *self, const struct analysis *other)
     into->lost_memory += from->lost_memory;
     add_sums(&into->none, &from->none);
     add_sums(&into->given_up, &from->given_up);
+}
+
+static void
+prefix_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct prefix *prefix = (struct prefix *)self;
+    (void)sum;
+    map_fini(&prefix->map);
+    memset(&prefix->guesses, 0, sizeof(prefix->guesses));
+    prefix->none = prefix->given_up = (struct prefix_sums){ .keys = 0 };
+    prefix->lost_keys = prefix->lost_memory = 0;
 }
 
 /* ---- rows to show ----
@@ -531,7 +543,8 @@ prefix_free(struct analysis *self)
 }
 
 static const struct analysis_ops prefix_ops = {
-    prefix_add, prefix_merge, prefix_emit, prefix_free,
+    prefix_add, prefix_merge, prefix_clear,
+    prefix_emit, prefix_free,
 };
 
 static void

@@ -110,10 +110,30 @@ summary_merge(struct analysis *self, const struct analysis *other)
     for (size_t t = 0; t < type_table_end(&from->types); t++) {
         for (size_t e = 0; e < ENCODING_COUNT; e++) {
             struct cell_sums *cell = &into->cells[numbers[t]][e];
+            if (from->cells[t][e].totals.keys == 0)
+                continue;
             merge_totals(&cell->totals, &from->cells[t][e].totals);
             merge_memory(into, cell->memory, from->cells[t][e].memory);
         }
     }
+}
+
+static void
+summary_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct summary *summary = (struct summary *)self;
+    (void)sum;
+    for (size_t t = 0; t < type_table_end(&summary->types); t++) {
+        for (size_t e = 0; e < ENCODING_COUNT; e++) {
+            struct cell_sums *cell = &summary->cells[t][e];
+            if (cell->totals.keys == 0)
+                continue;
+            cell->totals = (struct summary_totals){ .keys = 0 };
+            memset(cell->memory, 0,
+                   summary->profile_count * sizeof(uint64_t));
+        }
+    }
+    summary->types.module_count = 0;
 }
 
 static int
@@ -245,7 +265,7 @@ summary_free(struct analysis *self)
 }
 
 static const struct analysis_ops summary_ops = {
-    summary_add, summary_merge, summary_emit, summary_free,
+    summary_add, summary_merge, summary_clear, summary_emit, summary_free,
 };
 
 struct analysis *

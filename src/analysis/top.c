@@ -34,6 +34,9 @@ struct top {
     /* What is less cannot get in: 0 until the ranking is full, and for
      * modules, which have several. */
     uint64_t floors[TYPE_COUNT];
+    /* After a clear: the least of the sum's full ranking, without which a part
+     * would rank many that the sum then turns away. */
+    struct ranked bars[TYPE_COUNT];
 };
 
 static struct bytes
@@ -156,6 +159,13 @@ figure_of(const struct record *record, enum top_by by, uint64_t *figure)
     return false;
 }
 
+static bool
+is_barred(struct top *top, size_t number, const struct ranked *ranked)
+{
+    return number < TYPE_COUNT && top->bars[number].record != NULL &&
+           order_ranked(ranked, &top->bars[number], top) < 0;
+}
+
 /* Apart from top_add, which turns most records away at once and is not to pay
  * for the room that this needs. */
 static __attribute__((noinline)) void
@@ -165,7 +175,7 @@ rank(struct top *top, uint64_t figure, const struct record *record)
         top->options.per_type ? type_table_number(&top->types, record) : 0;
     struct heap *heap = &top->rankings[number];
     struct ranked ranked = { figure, record };
-    if (!heap_accepts(heap, &ranked))
+    if (is_barred(top, number, &ranked) || !heap_accepts(heap, &ranked))
         return;
     ranked.record = keep(top, ranked.record);
     struct ranked dropped;
@@ -173,10 +183,10 @@ rank(struct top *top, uint64_t figure, const struct record *record)
         /* A record is the first member of the block that holds it. */
         free((void *)(uintptr_t)dropped.record);
     }
+    uint64_t least = ((const struct ranked *)heap->elements)->figure;
     if (heap->count == heap->capacity && number < TYPE_COUNT &&
-        number != TYPE_MODULE)
-        top->floors[number] =
-            ((const struct ranked *)heap->elements)->figure;
+        number != TYPE_MODULE && least > top->floors[number])
+        top->floors[number] = least;
 }
 
 static void
@@ -202,6 +212,51 @@ top_merge(struct analysis *self, const struct analysis *other)
             top_add(self, ranked->record);
         }
     }
+}
+
+static void
+drop_records(struct heap *heap)
+{
+    for (size_t i = 0; i < heap->count; i++) {
+        const struct ranked *ranked = heap_at(heap, i);
+        free((void *)(uintptr_t)ranked->record);
+    }
+    heap->count = 0;
+}
+
+static void
+drop_bar(struct ranked *bar)
+{
+    free((void *)(uintptr_t)bar->record);
+    bar->record = NULL;
+}
+
+/* Modules share a ranking only when there are too many of them, so theirs has
+ * no bar. */
+static void
+take_bars(struct top *top, const struct top *sum)
+{
+    memcpy(top->floors, sum->floors, sizeof(top->floors));
+    for (size_t i = 0; i < TYPE_COUNT; i++) {
+        const struct heap *heap = &sum->rankings[i];
+        drop_bar(&top->bars[i]);
+        if (i == TYPE_MODULE || heap->count == 0 ||
+            heap->count < heap->capacity)
+            continue;
+        top->bars[i] = *(const struct ranked *)heap->elements;
+        top->bars[i].record = keep(top, top->bars[i].record);
+    }
+}
+
+static void
+top_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct top *top = (struct top *)self;
+    size_t end = type_table_end(&top->types);
+    for (size_t i = 0; i < end; i++)
+        drop_records(&top->rankings[i]);
+    top->types.module_count = 0;
+    take_bars(top, (const struct top *)sum);
 }
 
 const struct record **
@@ -284,18 +339,16 @@ top_free(struct analysis *self)
 {
     struct top *top = (struct top *)self;
     for (size_t i = 0; i < TYPE_TABLE_MAX; i++) {
-        struct heap *heap = &top->rankings[i];
-        for (size_t j = 0; j < heap->count; j++) {
-            const struct ranked *ranked = heap_at(heap, j);
-            free((void *)(uintptr_t)ranked->record);
-        }
-        heap_fini(heap);
+        drop_records(&top->rankings[i]);
+        heap_fini(&top->rankings[i]);
     }
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        drop_bar(&top->bars[i]);
     free(top);
 }
 
 static const struct analysis_ops top_ops = {
-    top_add, top_merge, top_emit, top_free,
+    top_add, top_merge, top_clear, top_emit, top_free,
 };
 
 /* With the name of the largest element a record has two. */

@@ -68,7 +68,7 @@ const struct option_group option_groups_input = {
           "memory for each worker (default 64M)", AT(mem_limit),
           .min = 16 * 1024 * 1024, .max = UINT64_C(1) << 44 },
         { "jobs", 'j', OPTION_COUNT, "N",
-          "inputs read at once (default: the processors there are)", AT(jobs),
+          "threads (default: as many as there are processors)", AT(jobs),
           .min = 1, .max = 1024 },
         { .name = NULL },
     },

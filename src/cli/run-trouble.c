@@ -102,10 +102,10 @@ static void
 tell_unpriced(const struct run_input *input, const char *name)
 {
     const struct scan *scan = &input->scan;
-    if (input->unpriced == 0 || scan->profiles == NULL)
+    if (scan->unpriced == 0 || scan->profiles == NULL)
         return;
     message_warning("%s: %llu keys cannot exist on %s and have no memory "
-                    "there", name, (unsigned long long)input->unpriced,
+                    "there", name, (unsigned long long)scan->unpriced,
                     scan->profiles[0].name);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/run.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -151,9 +152,7 @@ on_row(void *context, const struct record *record)
 {
     struct job *job = context;
     const struct run_plan *plan = job->run->plan;
-    job->result->unpriced += record->prices[0].basis == BASIS_NONE;
-    if (plan->row != NULL)
-        plan->row(plan->context, job->result, record);
+    plan->row(plan->context, job->result, record);
 }
 
 void
@@ -209,10 +208,12 @@ run_prepare_scan(const struct run *run, struct scan *scan)
 static enum status
 scan_input(struct job *job, struct input *input)
 {
-    static const struct scan_callbacks callbacks = {
-        .row = on_row, .damaged = on_damaged, .poll = on_poll
-    };
     struct run *run = job->run;
+    const struct scan_callbacks callbacks = {
+        .row = run->plan->row != NULL ? on_row : NULL,
+        .damaged = on_damaged,
+        .poll = on_poll,
+    };
     struct scan *scan = &job->result->scan;
     struct filter *filter = filter_copy(run->filter);
     run_prepare_scan(run, scan);
@@ -222,9 +223,14 @@ scan_input(struct job *job, struct input *input)
     scan->analysis_count = run->plan->analysis_count;
     scan->callbacks = &callbacks;
     scan->context = job;
+    if (run->plan->row == NULL)
+        scan->make_analyses = run->plan->make_analyses;
+    scan->make_context = run->plan->context;
+    scan->threads = run->threads_each;
     scan->input = (uint64_t)(job->result - run->inputs);
     enum status status = scan_run(scan, &input->reader);
     scan->filter = NULL;
+    scan->callbacks = NULL;
     filter_free(filter);
     return status;
 }
@@ -250,6 +256,8 @@ read_input(struct job *job, struct input *input)
         (void)scan_input(job, input);
     run_trouble_after(result, input);
     result->bytes = reader_offset(&input->reader);
+    if (result->scan.error.kind != ERROR_NONE && result->scan.end != 0)
+        result->bytes = result->scan.end;
 }
 
 static void *
@@ -355,8 +363,15 @@ run_inputs(struct run *run)
     size_t threads = run->arguments->jobs > 0 ? (size_t)run->arguments->jobs
                                               : processors();
     struct workers_jobs jobs = { 0, run, work, join };
+#ifdef M_ARENA_MAX
+    /* Threads allocate seldom; with a heap of its own each would keep what it
+     * freed from the others. */
+    (void)mallopt(M_ARENA_MAX, 1);
+#endif
     add_operands(run);
     jobs.count = run->input_count;
+    size_t at_once = threads < jobs.count ? threads : jobs.count;
+    run->threads_each = at_once > 0 ? threads / at_once : 1;
     progress_start(run->arguments);
     workers_run(&jobs, rows ? 1 : threads);
     progress_stop();

@@ -37,7 +37,6 @@ struct run_input {
     const char *layer;    /* outermost compression, or NULL */
     struct scan scan;     /* its results */
     struct run_meter meter; /* of the latest run_poll */
-    uint64_t unpriced;    /* records without a price */
     uint64_t trailing;    /* bytes behind the end that are no AOF */
     struct error damaged[RUN_DAMAGED_SHOWN]; /* of scan.damaged values */
     struct error error;   /* the first trouble, whatever it was */
@@ -79,6 +78,7 @@ struct run {
 
     /* Private to run.c. */
     bool begun;
+    size_t threads_each; /* for each input */
     int64_t clock_ms;
     uint64_t total; /* bytes of all files, 0 unknown */
     _Atomic uint64_t bytes_done;

@@ -287,6 +287,9 @@ rdb_count(struct rdb *rdb, uint64_t count)
 
 /* --- other files' parts of next() --- */
 
+/* What each byte means: rdb.c. */
+void rdb_choose_types(struct rdb *rdb, enum rdb_dialect dialect);
+
 /* An opcode that says nothing of the next key, whose byte at offset `at` is
  * read: rdb-opcodes.c. */
 bool rdb_opcode(struct rdb *rdb, uint64_t at, unsigned char byte);

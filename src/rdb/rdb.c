@@ -73,6 +73,13 @@ version_of(const unsigned char *digits, size_t count, bool *plain)
     return version;
 }
 
+void
+rdb_choose_types(struct rdb *rdb, enum rdb_dialect dialect)
+{
+    for (int byte = 0; byte < 256; byte++)
+        rdb->types[byte] = rdb_type_find(dialect, (unsigned char)byte);
+}
+
 static bool
 end_in_header(struct rdb *rdb)
 {
@@ -104,8 +111,7 @@ read_magic(struct rdb *rdb)
                     isdigit(p[letters]) ? FINDING_HEADER_JUNK
                                         : FINDING_HEADER_BLANK,
                     at, "the header's version is not all digits");
-    for (int byte = 0; byte < 256; byte++)
-        rdb->types[byte] = rdb_type_find(facts->dialect, (unsigned char)byte);
+    rdb_choose_types(rdb, facts->dialect);
     int known = facts->dialect == RDB_VALKEY ? RDB_VALKEY_VERSION_KNOWN
                                              : RDB_TYPE_VERSION_KNOWN;
     if (facts->version > known)
