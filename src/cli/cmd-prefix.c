@@ -18,6 +18,8 @@ write_rows(struct run *run, struct sink *sink)
 {
     struct analysis *prefix = run->analyses[0];
     struct writer *writer = sink->writer;
+    writer->profiles = run->arguments->servers.items;
+    writer->profile_count = run->arguments->servers.count;
     writer->ops->begin(writer);
     prefix->ops->emit(prefix, writer);
     writer->ops->end(writer);
@@ -35,7 +37,10 @@ run_with(const struct arguments *arguments,
         .separator_count = separators->count,
         .depth = arguments->depth,
         .min_share = arguments->min_share,
+        .profiles = arguments->servers.count,
     };
+    options.capacity = prefix_capacity(arguments->mem_limit,
+                                       options.profiles);
     struct run_plan plan = { .note_prices = true,
                              .analysis_count = 1,
                              .make_analyses = make_analyses,

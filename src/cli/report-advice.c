@@ -12,6 +12,7 @@
 #include "base/escape.h"
 #include "base/number.h"
 #include "cli/report.h"
+#include "cli/thresholds.h"
 
 /* From which share on, in per mille, something is worth a line. */
 enum {
@@ -164,56 +165,33 @@ advise_rounding(struct advice *advice)
                                     "smaller would fit the class below.\n");
 }
 
-/* The encoding of values that are too big to be packed, and the settings that
- * say when they are. */
-struct threshold {
-    enum type type;
-    enum encoding big;
-    const char *entries[2]; /* by enum packed_rule */
-    const char *value[2];
-};
-
-static const struct threshold thresholds[] = {
-    { TYPE_HASH, ENCODING_HASHTABLE,
-      { "hash-max-ziplist-entries", "hash-max-listpack-entries" },
-      { "hash-max-ziplist-value", "hash-max-listpack-value" } },
-    { TYPE_ZSET, ENCODING_SKIPLIST,
-      { "zset-max-ziplist-entries", "zset-max-listpack-entries" },
-      { "zset-max-ziplist-value", "zset-max-listpack-value" } },
-};
-
 /* True when values so small on average would be packed if only their number
  * of elements counted. */
 static bool
 is_small_on_average(const struct advice *advice,
                     const struct summary_type *row,
-                    const struct threshold *threshold, int64_t limit)
+                    const struct threshold *threshold)
 {
-    return row->encoding == threshold->big && row->keys > 0 && limit > 0 &&
-           bytes_equal(row->type,
-                       bytes_of_text(type_name(threshold->type))) &&
-           row->elements / row->keys < (uint64_t)limit &&
+    return row->encoding == threshold->big && row->keys > 0 &&
+           threshold->most_entries > 0 &&
+           row->elements / row->keys < (uint64_t)threshold->most_entries &&
            report_per_mille(row->memory, advice->totals->memory) >= BIG_TYPE;
 }
 
 static void
 advise_threshold(struct advice *advice, const struct summary_type *row,
-                 const struct threshold *threshold)
+                 enum type type)
 {
     const struct profile *profile = &advice->report->main->scan.profiles[0];
-    const struct settings *settings = &profile->settings;
-    enum packed_rule packed = profile->server->packed;
-    int64_t limit = threshold->type == TYPE_HASH
-                        ? settings->hash_max_listpack_entries
-                        : settings->zset_max_listpack_entries;
-    if (!is_small_on_average(advice, row, threshold, limit))
+    struct threshold threshold;
+    if (!threshold_of(profile, type, &threshold) ||
+        !is_small_on_average(advice, row, &threshold))
         return;
     begin_line(advice);
     number_append_grouped(advice->out, row->keys);
     buffer_append_format(advice->out, " key%s of type %s in encoding %s hold ",
-                         row->keys == 1 ? "" : "s",
-                         type_name(threshold->type),
-                         encoding_name(threshold->big));
+                         row->keys == 1 ? "" : "s", type_name(type),
+                         encoding_name(threshold.big));
     append_share_of_all(advice, row->memory);
     buffer_append_text(advice->out, ", with ");
     number_append_grouped(advice->out, row->elements / row->keys);
@@ -221,8 +199,8 @@ advise_threshold(struct advice *advice, const struct summary_type *row,
                          " elements on average.\n   That is less than %s "
                          "(%lld), so at least one is there only for an "
                          "element\n   longer than %s.\n",
-                         threshold->entries[packed], (long long)limit,
-                         threshold->value[packed]);
+                         threshold.entries, (long long)threshold.most_entries,
+                         threshold.value);
 }
 
 static void
@@ -232,8 +210,10 @@ advise_types(struct advice *advice)
     struct summary_type *rows = summary_types(
         advice->report->run.analyses[REPORT_SUMMARY], &count);
     for (size_t i = 0; i < count; i++) {
-        for (size_t t = 0; t < sizeof thresholds / sizeof *thresholds; t++)
-            advise_threshold(advice, &rows[i], &thresholds[t]);
+        enum type type;
+        if (type_parse(rows[i].type, &type) &&
+            (type == TYPE_HASH || type == TYPE_ZSET))
+            advise_threshold(advice, &rows[i], type);
     }
     free(rows);
 }

@@ -172,6 +172,16 @@ judge_warnings(struct report *report)
          "clock");
 }
 
+size_t
+report_closer(const struct report *report)
+{
+    const struct instance_sums *sums = report->instance.sums;
+    const size_t *jemallocs = report->run.jemallocs;
+    uint64_t used = (uint64_t)report->used_mem;
+    return instance_distance(&sums[jemallocs[1]], used) <
+           instance_distance(&sums[jemallocs[0]], used);
+}
+
 void
 report_judge(struct report *report)
 {

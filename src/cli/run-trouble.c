@@ -192,10 +192,10 @@ tell_prices(const struct run *run)
         if (!run->inputs[i].was_read)
             continue;
         const struct profile *profile = &run->inputs[i].scan.profiles[0];
-        if (profile->priced != profile->server)
-            message_warning("%s has no prices of its own yet: memory is that "
-                            "of %s", profile->server->name,
-                            profile->priced->name);
+        if (profile->server->unmeasured)
+            message_warning("no %s was measured: its memory is that of the "
+                            "nearest release that was",
+                            profile->server->name);
         return;
     }
 }

@@ -82,6 +82,14 @@ struct writer {
     enum escape_bytes bytes; /* the notation of names */
     bool single;
     bool for_terminal; /* bars and colours are welcome */
+
+    /* The profiles of a run with several, for tables that have figures of
+     * each in columns NAME@PROFILE (report/wide.h); the caller sets them, they
+     * are borrowed.  With nests_profiles JSON has such figures in a member
+     * by_profile instead: [{"profile": PROFILE, NAME: ...}, ...]. */
+    const char *const *profiles;
+    size_t profile_count;
+    bool nests_profiles;
 };
 
 /* NULL when no writer has that name.  output is borrowed.  for_terminal is

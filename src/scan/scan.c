@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "base/xalloc.h"
+#include "data/tee.h"
 
 /* A poll costs a call, so it waits for some keys or some bytes. */
 enum { POLL_KEYS = 128, POLL_BYTES = 1024 * 1024 };
@@ -77,6 +78,7 @@ struct loop {
     struct key *key;
     struct visitor *visitor;
     struct record *record;
+    bool has_slots;  /* a profile needs them */
     uint64_t polled; /* the offset */
 };
 
@@ -106,6 +108,14 @@ take_value(struct loop *loop)
     return STATUS_OK;
 }
 
+static __attribute__((noinline)) void
+tally_slot(struct scan *scan, const struct key *key)
+{
+    for (size_t i = 0; i < scan->request_count; i++)
+        if (scan->slots[i] != NULL)
+            slot_tally_add(scan->slots[i], key);
+}
+
 /* Asks the filter, too. */
 static inline enum status
 take_key(struct loop *loop)
@@ -113,6 +123,8 @@ take_key(struct loop *loop)
     struct scan *scan = loop->scan;
     enum filter_verdict verdict = FILTER_PASS;
     scan->keys++;
+    if (loop->has_slots)
+        tally_slot(scan, loop->key);
     if (loop->filter != NULL)
         verdict =
             filter_key(loop->filter, loop->key, scan->now, &scan->error);
@@ -137,6 +149,21 @@ wants_to_stop(struct loop *loop)
     return scan->stopped;
 }
 
+/* True when there is one. */
+static bool
+make_slots(struct scan *scan)
+{
+    bool any = false;
+    if (!scan->tallies_slots)
+        return false;
+    scan->slots = xcalloc(scan->request_count, sizeof(struct slot_tally *));
+    for (size_t i = 0; i < scan->request_count; i++) {
+        scan->slots[i] = slot_tally_new(&scan->profiles[i]);
+        any |= scan->slots[i] != NULL;
+    }
+    return any;
+}
+
 /* From the first key on, which status tells of, to the end. */
 static enum status
 take_keys(struct scan *scan, struct source *source, struct key *key,
@@ -144,15 +171,21 @@ take_keys(struct scan *scan, struct source *source, struct key *key,
 {
     struct pricer *pricer =
         pricer_new(scan->profiles, scan->request_count, all_wants(scan));
+    struct tee tee;
     struct loop loop = {
         .scan = scan,
         .source = source,
         .key = key,
         .visitor = pricer_visitor(pricer),
         .record = pricer_record(pricer),
+        .has_slots = make_slots(scan),
     };
     if (scan->filter && !filter_is_empty(scan->filter))
         loop.filter = scan->filter;
+    if (scan->beside) {
+        tee_init(&tee, scan->beside, loop.visitor);
+        loop.visitor = &tee.visitor;
+    }
     loop.record->input = scan->input;
     loop.record->now_ms = scan->now;
     while (status == STATUS_OK) {
@@ -216,8 +249,12 @@ scan_is_complete(const struct scan *scan)
 void
 scan_fini(struct scan *scan)
 {
+    for (size_t i = 0; scan->slots != NULL && i < scan->request_count; i++)
+        slot_tally_free(scan->slots[i]);
+    free(scan->slots);
     free(scan->profiles);
     free(scan->databases);
+    scan->slots = NULL;
     scan->profiles = NULL;
     scan->databases = NULL;
 }

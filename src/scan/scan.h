@@ -14,6 +14,7 @@
 #include "analysis/analysis.h"
 #include "input/reader.h"
 #include "model/pricer.h"
+#include "model/slot-tally.h"
 #include "scan/filter.h"
 
 /* Where "now" came from. */
@@ -52,6 +53,9 @@ struct scan {
     size_t analysis_count;
     const struct scan_callbacks *callbacks; /* any of them may be NULL */
     void *context;                          /* handed to them */
+    struct visitor *beside;                 /* gets every value that the pricer
+                                               gets, before it; or NULL */
+    bool tallies_slots;                     /* makes slots */
     uint64_t input;                         /* index, for records */
     bool now_is_given;
     int64_t now_ms;   /* the given one */
@@ -64,6 +68,8 @@ struct scan {
     struct rdb_facts facts;
     struct rdb_database *databases;
     size_t database_count;
+    struct slot_tally **slots; /* of all keys, by profile, NULL where it needs
+                                  none; NULL unless asked for */
     uint64_t keys;     /* all that were read, passed or not */
     uint64_t passed;   /* records handed on */
     uint64_t damaged;  /* values that could not be read */
