@@ -14,6 +14,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/analysis/histogram.h \
 	%D%/analysis/prefix-cut.c \
 	%D%/analysis/prefix-cut.h \
+	%D%/analysis/prefix-emit.c \
+	%D%/analysis/prefix-emit.h \
 	%D%/analysis/prefix-guess.h \
 	%D%/analysis/prefix.c \
 	%D%/analysis/prefix.h \
@@ -131,10 +133,10 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/model/packed-image.h \
 	%D%/model/packed-size.c \
 	%D%/model/packed-size.h \
-	%D%/model/prices.c \
-	%D%/model/prices.h \
 	%D%/model/pricer.c \
 	%D%/model/pricer.h \
+	%D%/model/prices.c \
+	%D%/model/prices.h \
 	%D%/model/profile.c \
 	%D%/model/profile.h \
 	%D%/model/rax.c \
@@ -144,10 +146,10 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/model/score-text.h \
 	%D%/model/servers.c \
 	%D%/model/servers.h \
-	%D%/model/slot-tally.c \
-	%D%/model/slot-tally.h \
 	%D%/model/settings.c \
 	%D%/model/settings.h \
+	%D%/model/slot-tally.c \
+	%D%/model/slot-tally.h \
 	%D%/model/stream-ids.c \
 	%D%/model/stream-ids.h \
 	%D%/model/tally.c \
@@ -176,6 +178,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/rdb/rdb-number.c \
 	%D%/rdb/rdb-opcodes.c \
 	%D%/rdb/rdb-packed.c \
+	%D%/rdb/rdb-pass.c \
 	%D%/rdb/rdb-set.c \
 	%D%/rdb/rdb-stream.c \
 	%D%/rdb/rdb-string.c \
@@ -208,10 +211,14 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/scan/filter.h \
 	%D%/scan/glob.c \
 	%D%/scan/glob.h \
+	%D%/scan/loop.c \
+	%D%/scan/loop.h \
 	%D%/scan/regex.c \
 	%D%/scan/regex.h \
 	%D%/scan/scan.c \
 	%D%/scan/scan.h \
+	%D%/scan/segments.c \
+	%D%/scan/segments.h \
 	%D%/scan/workers.c \
 	%D%/scan/workers.h
 
@@ -246,11 +253,14 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/message.h \
 	%D%/cli/option-groups.c \
 	%D%/cli/option-groups.h \
+	%D%/cli/option-value.c \
+	%D%/cli/option-value.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
 	%D%/cli/progress.c \
 	%D%/cli/progress.h \
 	%D%/cli/report-advice.c \
+	%D%/cli/report-inputs.c \
 	%D%/cli/report-json.c \
 	%D%/cli/report-judge.c \
 	%D%/cli/report-text.c \

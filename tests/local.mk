@@ -59,6 +59,7 @@ unit_programs = \
 	%D%/unit/test-profile \
 	%D%/unit/test-rax \
 	%D%/unit/test-reader \
+	%D%/unit/test-segments \
 	%D%/unit/test-slot \
 	%D%/unit/test-summary \
 	%D%/unit/test-top \

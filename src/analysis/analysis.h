@@ -20,6 +20,9 @@ struct analysis_ops {
     void (*add)(struct analysis *self, const struct record *record);
     /* other is of the same kind and options; it is left as it was. */
     void (*merge)(struct analysis *self, const struct analysis *other);
+    /* Forgets all records, to be merged into sum (of the same kind) again:
+     * what cannot change that may be left out from now on. */
+    void (*clear)(struct analysis *self, const struct analysis *sum);
     /* Writes its section(s). */
     void (*emit)(struct analysis *self, struct writer *writer);
     void (*free)(struct analysis *self);

@@ -127,6 +127,17 @@ databases_merge(struct analysis *self, const struct analysis *other)
     }
 }
 
+static void
+databases_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct databases *databases = (struct databases *)self;
+    (void)sum;
+    for (size_t i = 0; i < databases->count; i++)
+        free(databases->rows[i].by_profile);
+    databases->count = 0;
+    databases->last = NULL;
+}
+
 void
 databases_add_tables(struct analysis *analysis, uint64_t db,
                      const uint64_t *tables)
@@ -178,7 +189,7 @@ databases_emit(struct analysis *self, struct writer *writer)
     wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));
     writer->ops->table_begin(writer, "databases", "DATABASES", wide.columns,
                              wide.count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && !rows[i].is_rest; i++)
         emit_row(&wide, &rows[i]);
     writer->ops->table_end(writer);
     wide_fini(&wide);
@@ -195,7 +206,8 @@ databases_free(struct analysis *self)
 }
 
 static const struct analysis_ops databases_ops = {
-    databases_add, databases_merge, databases_emit, databases_free,
+    databases_add, databases_merge, databases_clear,
+    databases_emit, databases_free,
 };
 
 struct analysis *

@@ -4,7 +4,8 @@
  *
  * What the tables of a database take is no key's memory, so no record tells
  * it: who knows it hands it in.  Database numbers come from the input; beyond
- * DATABASES_MAX of them the rest shares one row without a number.
+ * DATABASES_MAX of them the rest shares one row without a number, which the
+ * section does not show.
  */
 #ifndef KEYWEIGH_ANALYSIS_DATABASES_H
 #define KEYWEIGH_ANALYSIS_DATABASES_H

@@ -71,6 +71,16 @@ expiry_merge(struct analysis *self, const struct analysis *other)
         into->memory[i] += from->memory[i];
 }
 
+static void
+expiry_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct expiry *expiry = (struct expiry *)self;
+    (void)sum;
+    memset(expiry->keys, 0, sizeof(expiry->keys));
+    memset(expiry->memory, 0,
+           EXPIRY_COUNT * expiry->profile_count * sizeof(uint64_t));
+}
+
 void
 expiry_rows(const struct analysis *analysis,
             struct expiry_row rows[EXPIRY_COUNT])
@@ -128,7 +138,8 @@ expiry_free(struct analysis *self)
 }
 
 static const struct analysis_ops expiry_ops = {
-    expiry_add, expiry_merge, expiry_emit, expiry_free,
+    expiry_add, expiry_merge, expiry_clear,
+    expiry_emit, expiry_free,
 };
 
 struct analysis *

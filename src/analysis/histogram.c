@@ -11,6 +11,9 @@
  * its counts gets there. */
 enum { LARGEST_BUCKET = 54 };
 
+/* Type bytes of hashes whose fields may expire. */
+enum { FIELDS_EXPIRE_FIRST = 22, FIELDS_EXPIRE_LAST = 25 };
+
 struct buckets {
     uint64_t memory[HISTOGRAM_BUCKETS];
     uint64_t elements[HISTOGRAM_BUCKETS];
@@ -19,6 +22,8 @@ struct buckets {
 struct histogram {
     struct analysis analysis;
     struct type_table types;
+    /* Of unpacked hashes and sorted sets, by elements. */
+    struct histogram_sums tables[TYPE_COUNT][HISTOGRAM_BUCKETS];
     struct buckets buckets[TYPE_TABLE_MAX];
 };
 
@@ -30,6 +35,27 @@ add_as(struct histogram *histogram, size_t type, const struct record *record)
     buckets->memory[histogram_bucket(price->memory)] +=
         price->basis != BASIS_NONE;
     buckets->elements[histogram_bucket(record->elements)]++;
+}
+
+static inline bool
+is_table(const struct record *record)
+{
+    enum encoding encoding = record->prices[0].encoding;
+    unsigned char type_byte = record->key->type_byte;
+    if (record->type == TYPE_HASH)
+        return encoding == ENCODING_HASHTABLE &&
+               (type_byte < FIELDS_EXPIRE_FIRST ||
+                type_byte > FIELDS_EXPIRE_LAST);
+    return encoding == ENCODING_SKIPLIST;
+}
+
+static void
+add_table(struct histogram *histogram, const struct record *record)
+{
+    unsigned bucket = histogram_bucket(record->elements);
+    struct histogram_sums *sums = &histogram->tables[record->type][bucket];
+    sums->keys++;
+    sums->memory += record->prices[0].memory;
 }
 
 static __attribute__((noinline)) void
@@ -46,6 +72,19 @@ histogram_add(struct analysis *self, const struct record *record)
         add_as(histogram, (size_t)record->type, record);
     else
         add_module(histogram, record);
+    if (is_table(record))
+        add_table(histogram, record);
+}
+
+static void
+merge_tables(struct histogram *into, const struct histogram *from)
+{
+    for (size_t t = 0; t < TYPE_COUNT; t++) {
+        for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+            into->tables[t][i].keys += from->tables[t][i].keys;
+            into->tables[t][i].memory += from->tables[t][i].memory;
+        }
+    }
 }
 
 static void
@@ -54,6 +93,7 @@ histogram_merge(struct analysis *self, const struct analysis *other)
     struct histogram *into = (struct histogram *)self;
     const struct histogram *from = (const struct histogram *)other;
     size_t numbers[TYPE_TABLE_MAX];
+    merge_tables(into, from);
     type_table_merge(&into->types, &from->types, numbers);
     for (size_t t = 0; t < type_table_end(&from->types); t++) {
         struct buckets *buckets = &into->buckets[numbers[t]];
@@ -62,6 +102,16 @@ histogram_merge(struct analysis *self, const struct analysis *other)
             buckets->elements[i] += from->buckets[t].elements[i];
         }
     }
+}
+
+static void
+histogram_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct histogram *histogram = (struct histogram *)self;
+    (void)sum;
+    memset(histogram->buckets, 0,
+           type_table_end(&histogram->types) * sizeof(struct buckets));
+    histogram->types.module_count = 0;
 }
 
 static void
@@ -112,7 +162,8 @@ histogram_free(struct analysis *self)
 }
 
 static const struct analysis_ops histogram_ops = {
-    histogram_add, histogram_merge, histogram_emit, histogram_free,
+    histogram_add, histogram_merge, histogram_clear,
+    histogram_emit, histogram_free,
 };
 
 struct analysis *
@@ -120,7 +171,8 @@ histogram_new(void)
 {
     struct histogram *histogram = xcalloc(1, sizeof(*histogram));
     histogram->analysis.ops = &histogram_ops;
-    histogram->analysis.wants = PRICE_ELEMENTS | PRICE_MEMORY;
+    histogram->analysis.wants =
+        PRICE_ELEMENTS | PRICE_ENCODING | PRICE_MEMORY;
     return &histogram->analysis;
 }
 
@@ -134,4 +186,20 @@ histogram_memory(const struct analysis *analysis,
         for (size_t t = 0; t < type_table_end(&histogram->types); t++)
             keys[i] += histogram->buckets[t].memory[i];
     }
+}
+
+struct histogram_sums
+histogram_small_tables(const struct analysis *analysis, enum type type,
+                       uint64_t *most)
+{
+    const struct histogram *histogram = (const struct histogram *)analysis;
+    struct histogram_sums sums = { 0, 0 };
+    unsigned end = 0;
+    while (end < HISTOGRAM_BUCKETS && histogram_bound(end) <= *most) {
+        sums.keys += histogram->tables[type][end].keys;
+        sums.memory += histogram->tables[type][end].memory;
+        end++;
+    }
+    *most = histogram_bound(end - 1);
+    return sums;
 }

@@ -35,4 +35,16 @@ struct analysis *histogram_new(void);
 void histogram_memory(const struct analysis *analysis,
                       uint64_t keys[HISTOGRAM_BUCKETS]);
 
+/* Keys that are tables although they have few elements: hashes and sorted
+ * sets in their unpacked encoding, without hashes whose fields may expire,
+ * which have other reasons.  *most is the number of elements to ask for, and
+ * becomes the greatest bound of a bucket that is no more; the sums are of keys
+ * with at most that many. */
+struct histogram_sums {
+    uint64_t keys;
+    uint64_t memory;
+};
+struct histogram_sums histogram_small_tables(const struct analysis *analysis,
+                                             enum type type, uint64_t *most);
+
 #endif

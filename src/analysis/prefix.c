@@ -12,11 +12,11 @@
 #include <stdlib.h>
 
 #include "analysis/prefix-cut.h"
+#include "analysis/prefix-emit.h"
 #include "analysis/prefix-guess.h"
 #include "base/map.h"
 #include "base/xalloc.h"
 #include "model/pricer.h"
-#include "report/wide.h"
 
 struct row {
     struct prefix_sums sums;
@@ -270,7 +270,8 @@ prefix_merge(struct analysis *self, const struct analysis *other)
     struct prefix *into = (struct prefix *)self;
     const struct prefix *from = (const struct prefix *)other;
     /* Rows that only one side has miss what the other may have lost. */
-    for (uint32_t i = 0; i < into->map.count; i++) {
+    bool lost = from->lost_keys > 0 || from->lost_memory > 0;
+    for (uint32_t i = 0; lost && i < into->map.count; i++) {
         if (map_find(&from->map, map_name(&into->map, i)) == MAP_NONE) {
             into->rows[i].missing_keys += from->lost_keys;
             into->rows[i].missing_memory += from->lost_memory;
@@ -293,6 +294,19 @@ prefix_merge(struct analysis *self, const struct analysis *other)
     add_sums(&into->given_up, &from->given_up);
     add_others(into, into->none_others, from->none_others);
     add_others(into, into->given_up_others, from->given_up_others);
+}
+
+static void
+prefix_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct prefix *prefix = (struct prefix *)self;
+    (void)sum;
+    map_fini(&prefix->map);
+    memset(&prefix->guesses, 0, sizeof(prefix->guesses));
+    prefix->none = prefix->given_up = (struct prefix_sums){ .keys = 0 };
+    memset(prefix->none_others, 0, prefix->width * sizeof(uint64_t));
+    memset(prefix->given_up_others, 0, prefix->width * sizeof(uint64_t));
+    prefix->lost_keys = prefix->lost_memory = 0;
 }
 
 /* ---- rows to show ----
@@ -406,8 +420,8 @@ least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static uint64_t
-memory_of(const struct prefix_row *rows, size_t count)
+uint64_t
+prefix_memory_of(const struct prefix_row *rows, size_t count)
 {
     uint64_t memory = 0;
     for (size_t i = 0; i < count; i++)
@@ -463,7 +477,7 @@ prefix_rows(const struct analysis *analysis, size_t *count)
         qsort(rows, shown.count, sizeof(*rows), order_by_name);
         /* What is shown never overtakes what is still to be read. */
         size_t all = shown.count;
-        shown.memory = shown.other.sums.memory + memory_of(rows, all);
+        shown.memory = shown.other.sums.memory + prefix_memory_of(rows, all);
         shown.count = 0;
         fold_small(&shown, rows, all);
     }
@@ -484,72 +498,6 @@ prefix_is_exact(const struct analysis *analysis)
     return ((const struct prefix *)analysis)->given_up.keys == 0;
 }
 
-static uint64_t
-per_mille(uint64_t part, uint64_t whole)
-{
-    return whole ? (uint64_t)((double)part / (double)whole * 1000 + 0.5) : 0;
-}
-
-/* The cells of the model by profile: memory, no_expiry_memory. */
-static void
-fill_others(struct cell *cells, const struct prefix_row *row, size_t profiles)
-{
-    for (size_t p = 0; p < profiles; p++) {
-        struct cell *at = &cells[2 * p];
-        at[0] = cell_number(p == 0 ? row->sums.memory
-                                   : row->others[2 * p - 2]);
-        at[1] = cell_number(p == 0 ? row->sums.no_expiry_memory
-                                   : row->others[2 * p - 1]);
-    }
-}
-
-static void
-prefix_emit(struct analysis *self, struct writer *writer)
-{
-    static const struct wide_column columns[] = {
-        { { "prefix", "prefix", COLUMN_NAME }, false },
-        { { "keys", "keys", COLUMN_COUNT }, false },
-        { { "memory", "memory", COLUMN_BYTES }, true },
-        { { "share", "share", COLUMN_SHARE }, false },
-        { { "no_expiry_keys", "no expiry", COLUMN_COUNT }, false },
-        { { "no_expiry_memory", "memory", COLUMN_BYTES }, true },
-        { { "missing_keys", "keys missing", COLUMN_COUNT }, false },
-        { { "missing_memory", "memory missing", COLUMN_BYTES }, false },
-    };
-    /* The last two say something only when not all is exact. */
-    size_t width = sizeof(columns) / sizeof(columns[0]);
-    if (prefix_is_exact(self))
-        width -= 2;
-    size_t count;
-    struct prefix_row *rows = prefix_rows(self, &count);
-    uint64_t whole = memory_of(rows, count);
-    size_t profiles = wide_profiles(writer);
-    struct cell *others = xcalloc(2 * profiles + 1, sizeof(*others));
-    struct wide wide;
-    wide_init(&wide, writer, columns, width);
-    writer->ops->table_begin(writer, "prefixes", "BY PREFIX", wide.columns,
-                             wide.count);
-    for (size_t i = 0; i < count; i++) {
-        const struct prefix_row *row = &rows[i];
-        struct cell cells[] = {
-            cell_bytes(row->prefix),
-            cell_number(row->sums.keys),
-            cell_number(row->sums.memory),
-            cell_number(per_mille(row->sums.memory, whole)),
-            cell_number(row->sums.no_expiry_keys),
-            cell_number(row->sums.no_expiry_memory),
-            cell_number(row->missing_keys),
-            cell_number(row->missing_memory),
-        };
-        fill_others(others, row, profiles);
-        writer->ops->row(writer, wide_cells(&wide, cells, others));
-    }
-    writer->ops->table_end(writer);
-    wide_fini(&wide);
-    free(others);
-    free(rows);
-}
-
 static void
 prefix_free(struct analysis *self)
 {
@@ -564,7 +512,8 @@ prefix_free(struct analysis *self)
 }
 
 static const struct analysis_ops prefix_ops = {
-    prefix_add, prefix_merge, prefix_emit, prefix_free,
+    prefix_add, prefix_merge, prefix_clear,
+    prefix_emit, prefix_free,
 };
 
 /* Measured: what a program needs without rows, and a row at its most, which is

@@ -6,7 +6,8 @@
  * overlap) and has as many levels as it has separators.  Each key is counted
  * in exactly one row: that of its longest prefix of at most `depth` levels,
  * "a:b:" for "a:b:c:d" at depth 2, "a:" for "a:x".  Keys without a separator
- * are in the row (other).  So all rows together are all keys, at any depth.
+ * are in the row (other), which in data has no prefix.  So all rows together
+ * are all keys, at any depth.
  *
  * A row with less than min_share of all memory is not shown but added to the
  * prefix one level up, which is shown when that makes it big enough, and so
@@ -70,6 +71,9 @@ struct analysis *prefix_new(const struct prefix_options *options);
  * caller frees (others are in that block); names are borrowed until the next
  * add. */
 struct prefix_row *prefix_rows(const struct analysis *analysis, size_t *count);
+
+/* What those rows hold together. */
+uint64_t prefix_memory_of(const struct prefix_row *rows, size_t count);
 
 /* True while no row was ever given up. */
 bool prefix_is_exact(const struct analysis *analysis);

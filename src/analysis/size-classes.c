@@ -28,6 +28,7 @@ struct size_classes {
     struct analysis analysis;
     struct sums small[SMALL_COUNT];      /* by size / SMALL_STEP */
     struct block_sum slots[TABLE_SLOTS]; /* blocks 0: empty */
+    uint16_t in_use[TABLE_MAX]; /* slots, in the order they were taken */
     size_t used;
     struct sums rest;
     uint64_t rest_usable;
@@ -43,7 +44,7 @@ find_slot(struct size_classes *classes, uint64_t size)
         return &classes->slots[at];
     if (classes->used == TABLE_MAX)
         return NULL;
-    classes->used++;
+    classes->in_use[classes->used++] = (uint16_t)at;
     classes->slots[at].usable = size;
     return &classes->slots[at];
 }
@@ -98,11 +99,24 @@ size_classes_merge(struct analysis *self, const struct analysis *other)
         into->small[i].blocks += from->small[i].blocks;
         into->small[i].requested += from->small[i].requested;
     }
-    for (size_t i = 0; i < TABLE_SLOTS; i++)
-        add_blocks(into, &from->slots[i]);
+    for (size_t i = 0; i < from->used; i++)
+        add_blocks(into, &from->slots[from->in_use[i]]);
     into->rest.blocks += from->rest.blocks;
     into->rest.requested += from->rest.requested;
     into->rest_usable += from->rest_usable;
+}
+
+static void
+size_classes_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct size_classes *classes = (struct size_classes *)self;
+    (void)sum;
+    memset(classes->small, 0, sizeof(classes->small));
+    for (size_t i = 0; i < classes->used; i++)
+        classes->slots[classes->in_use[i]] = (struct block_sum){ .blocks = 0 };
+    classes->used = 0;
+    classes->rest = (struct sums){ .blocks = 0 };
+    classes->rest_usable = 0;
 }
 
 static int
@@ -188,7 +202,8 @@ size_classes_free(struct analysis *self)
 }
 
 static const struct analysis_ops size_classes_ops = {
-    size_classes_add, size_classes_merge, size_classes_emit,
+    size_classes_add, size_classes_merge, size_classes_clear,
+    size_classes_emit,
     size_classes_free,
 };
 

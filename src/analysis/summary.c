@@ -115,11 +115,31 @@ summary_merge(struct analysis *self, const struct analysis *other)
     for (size_t t = 0; t < type_table_end(&from->types); t++) {
         for (size_t e = 0; e < ENCODING_COUNT; e++) {
             struct cell_sums *cell = &into->cells[numbers[t]][e];
+            if (from->cells[t][e].totals.keys == 0)
+                continue;
             merge_totals(&cell->totals, &from->cells[t][e].totals);
             merge_sums(into, cell->by_profile,
                        from->cells[t][e].by_profile);
         }
     }
+}
+
+static void
+summary_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct summary *summary = (struct summary *)self;
+    (void)sum;
+    for (size_t t = 0; t < type_table_end(&summary->types); t++) {
+        for (size_t e = 0; e < ENCODING_COUNT; e++) {
+            struct cell_sums *cell = &summary->cells[t][e];
+            if (cell->totals.keys == 0)
+                continue;
+            cell->totals = (struct summary_totals){ .keys = 0 };
+            memset(cell->by_profile, 0,
+                   summary->profile_count * sizeof(*cell->by_profile));
+        }
+    }
+    summary->types.module_count = 0;
 }
 
 static int
@@ -148,12 +168,14 @@ summary_types(const struct analysis *analysis, size_t *count)
                 continue;
             rows[(*count)++] = (struct summary_type){
                 .type = type_table_name(&summary->types, t),
+                .type_kind = t < TYPE_COUNT ? (enum type)t : TYPE_MODULE,
                 .encoding = (enum encoding)e,
                 .keys = cell->totals.keys,
                 .elements = cell->totals.elements,
                 .memory = cell->totals.memory,
                 .by_profile = cell->by_profile,
-                .lower = cell->totals.lower != 0,
+                .lower = cell->totals.lower,
+                .unpriced = cell->totals.unpriced,
             };
         }
     }
@@ -240,10 +262,14 @@ emit_types(const struct analysis *self, struct writer *writer)
     for (size_t i = 0; i < count; i++) {
         struct cell cells[] = {
             cell_bytes(rows[i].type),
-            cell_text(encoding_name(rows[i].encoding)),
+            rows[i].encoding == ENCODING_UNKNOWN
+                ? cell_empty()
+                : cell_text(encoding_name(rows[i].encoding)),
             cell_number(rows[i].keys),
             cell_number(rows[i].elements),
-            memory_cell(rows[i].memory, rows[i].lower),
+            rows[i].unpriced == rows[i].keys
+                ? cell_empty()
+                : memory_cell(rows[i].memory, rows[i].lower != 0),
         };
         struct cell *others =
             profile_cells(writer, rows[i].by_profile, false);
@@ -273,7 +299,7 @@ summary_free(struct analysis *self)
 }
 
 static const struct analysis_ops summary_ops = {
-    summary_add, summary_merge, summary_emit, summary_free,
+    summary_add, summary_merge, summary_clear, summary_emit, summary_free,
 };
 
 struct analysis *

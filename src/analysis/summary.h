@@ -30,13 +30,15 @@ struct summary_sums {
 
 /* One type in one encoding (the main profile's). */
 struct summary_type {
-    struct bytes type; /* borrowed from the analysis */
+    struct bytes type;   /* borrowed from the analysis */
+    enum type type_kind; /* TYPE_MODULE of all modules' types */
     enum encoding encoding;
     uint64_t keys;
     uint64_t elements;
     uint64_t memory;
     const struct summary_sums *by_profile;
-    bool lower; /* some of it is a lower bound */
+    uint64_t lower;    /* keys of which memory is a lower bound */
+    uint64_t unpriced; /* keys that the target cannot hold */
 };
 
 /* profile_count is that of the records to come, at least 1.  The payload takes

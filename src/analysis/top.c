@@ -28,20 +28,23 @@ struct kept {
 struct top {
     struct analysis analysis;
     struct top_options options;
+    size_t name_held; /* bytes of a name that are kept, at most */
     struct type_table types;
     struct heap rankings[TYPE_TABLE_MAX]; /* the first one only, unless per
                                              type */
     /* What is less cannot get in: 0 until the ranking is full, and for
      * modules, which have several. */
     uint64_t floors[TYPE_COUNT];
+    /* After a clear: the least of the sum's full ranking, without which a part
+     * would rank many that the sum then turns away. */
+    struct ranked bars[TYPE_COUNT];
 };
 
 static struct bytes
-held_name(const struct key *key)
+held_of(const struct top *top, struct bytes name)
 {
-    size_t size = key->name.size;
-    return bytes_of(key->name.data,
-                    size < TOP_NAME_HELD ? size : TOP_NAME_HELD);
+    return bytes_of(name.data, name.size < top->name_held ? name.size
+                                                          : top->name_held);
 }
 
 static uint64_t
@@ -59,12 +62,12 @@ compare_numbers(uint64_t a, uint64_t b)
 }
 
 static int
-compare_names(const struct key *a, const struct key *b)
+compare_names(const struct top *top, const struct key *a, const struct key *b)
 {
-    int order = bytes_compare(held_name(a), held_name(b));
+    int order = bytes_compare(held_of(top, a->name), held_of(top, b->name));
     if (order == 0)
         order = compare_numbers(a->name_size, b->name_size);
-    if (order == 0 && a->name_size > TOP_NAME_HELD)
+    if (order == 0 && a->name_size > top->name_held)
         order = compare_numbers(whole_hash(a), whole_hash(b));
     return order;
 }
@@ -75,12 +78,11 @@ order_ranked(const void *a, const void *b, void *context)
 {
     const struct ranked *x = a;
     const struct ranked *y = b;
-    (void)context;
     if (x->figure != y->figure)
         return x->figure < y->figure ? -1 : 1;
     const struct key *x_key = x->record->key;
     const struct key *y_key = y->record->key;
-    int order = compare_names(x_key, y_key);
+    int order = compare_names(context, x_key, y_key);
     if (order == 0)
         order = compare_numbers(x_key->db, y_key->db);
     if (order == 0)
@@ -100,14 +102,15 @@ put_bytes(unsigned char *at, struct bytes *bytes)
 }
 
 static struct record *
-keep(const struct record *record)
+keep(const struct top *top, const struct record *record)
 {
     const struct key *key = record->key;
-    struct bytes name = held_name(key);
+    struct bytes name = held_of(top, key->name);
+    struct bytes largest = held_of(top, record->largest_name);
     size_t prices = record->price_count * sizeof(struct price);
     struct kept *kept = xmalloc(sizeof(*kept) + prices + name.size +
                                 key->module_name.size +
-                                record->largest_name.size);
+                                largest.size);
     kept->record = *record;
     kept->key = *key;
     memcpy(kept->prices, record->prices, prices);
@@ -118,6 +121,7 @@ keep(const struct record *record)
     if (name.size < key->name.size)
         kept->key.name_hash = whole_hash(key);
     kept->key.name = name;
+    kept->record.largest_name = largest;
     unsigned char *at = (unsigned char *)kept->prices + prices;
     at = put_bytes(at, &kept->key.name);
     at = put_bytes(at, &kept->key.module_name);
@@ -156,6 +160,13 @@ figure_of(const struct record *record, enum top_by by, uint64_t *figure)
     return false;
 }
 
+static bool
+is_barred(struct top *top, size_t number, const struct ranked *ranked)
+{
+    return number < TYPE_COUNT && top->bars[number].record != NULL &&
+           order_ranked(ranked, &top->bars[number], top) < 0;
+}
+
 /* Apart from top_add, which turns most records away at once and is not to pay
  * for the room that this needs. */
 static __attribute__((noinline)) void
@@ -165,18 +176,18 @@ rank(struct top *top, uint64_t figure, const struct record *record)
         top->options.per_type ? type_table_number(&top->types, record) : 0;
     struct heap *heap = &top->rankings[number];
     struct ranked ranked = { figure, record };
-    if (!heap_accepts(heap, &ranked))
+    if (is_barred(top, number, &ranked) || !heap_accepts(heap, &ranked))
         return;
-    ranked.record = keep(ranked.record);
+    ranked.record = keep(top, ranked.record);
     struct ranked dropped;
     if (heap_push(heap, &ranked, &dropped)) {
         /* A record is the first member of the block that holds it. */
         free((void *)(uintptr_t)dropped.record);
     }
+    uint64_t least = ((const struct ranked *)heap->elements)->figure;
     if (heap->count == heap->capacity && number < TYPE_COUNT &&
-        number != TYPE_MODULE)
-        top->floors[number] =
-            ((const struct ranked *)heap->elements)->figure;
+        number != TYPE_MODULE && least > top->floors[number])
+        top->floors[number] = least;
 }
 
 static void
@@ -202,6 +213,51 @@ top_merge(struct analysis *self, const struct analysis *other)
             top_add(self, ranked->record);
         }
     }
+}
+
+static void
+drop_records(struct heap *heap)
+{
+    for (size_t i = 0; i < heap->count; i++) {
+        const struct ranked *ranked = heap_at(heap, i);
+        free((void *)(uintptr_t)ranked->record);
+    }
+    heap->count = 0;
+}
+
+static void
+drop_bar(struct ranked *bar)
+{
+    free((void *)(uintptr_t)bar->record);
+    bar->record = NULL;
+}
+
+/* Modules share a ranking only when there are too many of them, so theirs has
+ * no bar. */
+static void
+take_bars(struct top *top, const struct top *sum)
+{
+    memcpy(top->floors, sum->floors, sizeof(top->floors));
+    for (size_t i = 0; i < TYPE_COUNT; i++) {
+        const struct heap *heap = &sum->rankings[i];
+        drop_bar(&top->bars[i]);
+        if (i == TYPE_MODULE || heap->count == 0 ||
+            heap->count < heap->capacity)
+            continue;
+        top->bars[i] = *(const struct ranked *)heap->elements;
+        top->bars[i].record = keep(top, top->bars[i].record);
+    }
+}
+
+static void
+top_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct top *top = (struct top *)self;
+    size_t end = type_table_end(&top->types);
+    for (size_t i = 0; i < end; i++)
+        drop_records(&top->rankings[i]);
+    top->types.module_count = 0;
+    take_bars(top, (const struct top *)sum);
 }
 
 const struct record **
@@ -307,19 +363,31 @@ top_free(struct analysis *self)
 {
     struct top *top = (struct top *)self;
     for (size_t i = 0; i < TYPE_TABLE_MAX; i++) {
-        struct heap *heap = &top->rankings[i];
-        for (size_t j = 0; j < heap->count; j++) {
-            const struct ranked *ranked = heap_at(heap, j);
-            free((void *)(uintptr_t)ranked->record);
-        }
-        heap_fini(heap);
+        drop_records(&top->rankings[i]);
+        heap_fini(&top->rankings[i]);
     }
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        drop_bar(&top->bars[i]);
     free(top);
 }
 
 static const struct analysis_ops top_ops = {
-    top_add, top_merge, top_emit, top_free,
+    top_add, top_merge, top_clear, top_emit, top_free,
 };
+
+/* With the name of the largest element a record has two. */
+static size_t
+name_held(const struct top_options *options)
+{
+    size_t rankings = options->per_type ? TYPE_TABLE_MAX : 1;
+    size_t names = options->by == TOP_BY_LARGEST ? 2 : 1;
+    size_t share = TOP_NAMES_HELD / rankings / names;
+    if (options->count > 0)
+        share /= options->count;
+    return share < TOP_NAME_LEAST  ? TOP_NAME_LEAST
+           : share > TOP_NAME_HELD ? TOP_NAME_HELD
+                                   : share;
+}
 
 struct analysis *
 top_new(const struct top_options *options)
@@ -330,8 +398,9 @@ top_new(const struct top_options *options)
     if (options->by == TOP_BY_LARGEST)
         top->analysis.wants |= PRICE_LARGEST;
     top->options = *options;
+    top->name_held = name_held(options);
     for (size_t i = 0; i < TYPE_TABLE_MAX; i++)
         heap_init(&top->rankings[i], options->count,
-                  sizeof(struct ranked), order_ranked, NULL);
+                  sizeof(struct ranked), order_ranked, top);
     return &top->analysis;
 }

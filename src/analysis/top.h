@@ -4,17 +4,26 @@
  * "top_by_type".  Of two equal ones the one with the lesser key bytes comes
  * first, then by database, then by input.
  *
- * What is kept owns copies of all it shows.  Of names longer than
- * TOP_NAME_HELD the first bytes are kept, and length and hash of the whole;
- * these (the shorter first, then by hash) then stand for the rest of the
- * bytes in comparisons.
+ * What is kept owns copies of all it shows.  Of long names the first bytes are
+ * kept, and length and hash of the whole; these (the shorter first, then by
+ * hash) then stand for the rest of the bytes in comparisons.  How many bytes
+ * depends on how many records may be kept, so that no input makes all names
+ * together longer than TOP_NAMES_HELD: TOP_NAME_HELD bytes of each at most,
+ * TOP_NAME_LEAST at least.
  */
 #ifndef KEYWEIGH_ANALYSIS_TOP_H
 #define KEYWEIGH_ANALYSIS_TOP_H
 
 #include "analysis/analysis.h"
 
-enum { TOP_NAME_HELD = 64 * 1024 };
+enum {
+    TOP_NAME_HELD = 64 * 1024,
+    TOP_NAME_LEAST = 128,
+    TOP_NAMES_HELD = 16 * 1024 * 1024,
+    /* The greatest counts for which memory stays bounded like that. */
+    TOP_COUNT_MAX = 50000,
+    TOP_COUNT_PER_TYPE_MAX = 1000,
+};
 
 /* In the order of the words memory, elements, largest, serialized, freq,
  * idle.  Keys that lack the figure (no price, no FREQ or IDLE in the file)

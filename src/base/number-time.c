@@ -19,12 +19,13 @@ number_append_duration(struct buffer *out, uint64_t seconds)
     static const struct {
         uint64_t seconds;
         const char *name;
-    } units[] = { { 86400, " d" }, { 3600, " h" }, { 60, " m" }, { 1, " s" } };
+    } units[] = { { 365 * 86400, " y" }, { 86400, " d" }, { 3600, " h" },
+                  { 60, " m" },          { 1, " s" } };
     enum { UNITS = sizeof(units) / sizeof(units[0]) };
-    size_t i = 0;
+    size_t i = seconds < 2 * units[0].seconds;
     while (i + 1 < UNITS && seconds < units[i].seconds)
         i++;
-    number_append_uint64(out, seconds / units[i].seconds);
+    number_append_grouped(out, seconds / units[i].seconds);
     buffer_append_text(out, units[i].name);
     if (i + 1 == UNITS)
         return;

@@ -74,7 +74,7 @@ bool number_scale_decimal(struct number_decimal decimal, uint64_t unit,
                           uint64_t *value);
 
 /* A length of time for people in its one or two biggest units: "45 s",
- * "2 h 5 m", "12 d". */
+ * "2 h 5 m", "12 d", from two years of 365 days on "9 y 187 d". */
 void number_append_duration(struct buffer *out, uint64_t seconds);
 
 /* A number with the unit s m h or d, seconds without one; fractions are

@@ -149,9 +149,13 @@ append_heading(const struct check *check, struct buffer *out)
     const struct rdb_facts *facts = &check->facts;
     const char *checksum = checksum_word(check);
     escape_append(out, bytes_of_text(check->name), BYTES_ESCAPE);
-    buffer_append_format(out, ": %s %d",
-                         facts->dialect == RDB_VALKEY ? "VALKEY RDB" : "RDB",
-                         facts->version);
+    if (facts->version > 0)
+        buffer_append_format(out, ": %s %d",
+                             facts->dialect == RDB_VALKEY ? "VALKEY RDB"
+                                                          : "RDB",
+                             facts->version);
+    else
+        buffer_append_text(out, ": RDB without a version");
     if (facts->server[0] != '\0')
         buffer_append_format(out, ", written by %s %s", facts->server,
                              facts->server_version);
@@ -183,10 +187,26 @@ append_totals(const struct check *check, struct buffer *out)
                              UINT64_C(1) << check->halvings);
 }
 
+/* What is said of the RDB alone says nothing of the AOF behind it, unless it
+ * is bad. */
+static const char *
+verdict_word(const struct check *check)
+{
+    if (!check_is_sound(check))
+        return "damaged";
+    return check->aof_follows ? "unchecked" : "sound";
+}
+
 static void
 append_verdict(const struct check *check, struct buffer *out)
 {
-    buffer_append_text(out, check_is_sound(check) ? "sound" : "damaged");
+    buffer_append_text(out, verdict_word(check));
+    if (check->aof_follows) {
+        buffer_append_text(out, ": ");
+        append_counted(out, check->unchecked, "byte");
+        buffer_append_format(out, " of AOF behind the RDB; the RDB part is %s",
+                             check_is_sound(check) ? "sound" : "damaged");
+    }
     buffer_append_text(out, ", judged by ");
     acceptance_append_servers(out, check->judges);
     buffer_append_text(out, ": ");
@@ -194,7 +214,8 @@ append_verdict(const struct check *check, struct buffer *out)
     buffer_append_text(out, ", ");
     append_counted(out, check->warnings, "warning");
     buffer_append_byte(out, '\n');
-    buffer_append_text(out, "loads in: ");
+    buffer_append_text(out, check->aof_follows ? "the RDB part loads in: "
+                                               : "loads in: ");
     acceptance_append_servers(out, loading(check));
     buffer_append_text(out, "; refused by: ");
     acceptance_append_servers(out, check_refused(check));
@@ -318,12 +339,18 @@ json_file(struct jsonl *line, const struct check *check)
     jsonl_member(line, "path");
     jsonl_string(line, bytes_of_text(check->name), BYTES_ESCAPE);
     member_word(line, "kind", "rdb");
-    jsonl_member_count(line, "format_version", (uint64_t)facts->version);
+    jsonl_member(line, "format_version");
+    if (facts->version > 0)
+        jsonl_number(line, facts->version);
+    else
+        jsonl_literal(line, "null");
     member_word(line, "server", facts->server[0] != '\0' ? server : NULL);
     jsonl_member_count(line, "bytes", check->end);
     member_word(line, "checksum", checksum_word(check));
     jsonl_member(line, "complete");
-    jsonl_literal(line, check->is_complete ? "true" : "false");
+    bool complete = check->is_complete && !check->aof_follows;
+    jsonl_literal(line, complete ? "true" : "false");
+    jsonl_member_count(line, "unchecked_bytes", check->unchecked);
     jsonl_member_count(line, "keys", check->keys);
     jsonl_member_count(line, "expires", check->expires);
     jsonl_member_count(line, "expired", check->expired);
@@ -354,7 +381,7 @@ check_print_json(const struct check *check, struct output *output,
         buffer_append_text(&output->buffer, ",\n ");
     jsonl_open(&line, '{');
     json_file(&line, check);
-    member_word(&line, "verdict", check_is_sound(check) ? "sound" : "damaged");
+    member_word(&line, "verdict", verdict_word(check));
     member_servers(&line, "judged_by", check->judges);
     jsonl_member_count(&line, "errors", check->errors);
     jsonl_member_count(&line, "warnings", check->warnings);
@@ -366,7 +393,8 @@ check_print_json(const struct check *check, struct output *output,
     jsonl_close_to(&line, 1);
     json_counts(&line, check);
     json_features(&line, check);
-    member_servers(&line, "loads_in", loading(check));
+    member_servers(&line, "loads_in",
+                   check->aof_follows ? 0 : loading(check));
     member_servers(&line, "refused_by", check_refused(check));
     member_servers(&line, "loses_keys_in", losing(check));
     jsonl_close_to(&line, 0);
@@ -429,8 +457,15 @@ check_print_redis(const struct check *check, struct output *output,
                 ? "Checksum OK"
                 : "RDB file was saved with checksum disabled: no check "
                   "performed.");
-        buffer_append_format(
-            out, "[offset %" PRIu64 "] \\o/ RDB looks OK! \\o/\n", check->end);
+        if (check->aof_follows)
+            buffer_append_format(out,
+                                 "[offset %" PRIu64 "] RDB preamble is OK; %"
+                                 PRIu64 " bytes of AOF were not checked\n",
+                                 check->end, check->unchecked);
+        else
+            buffer_append_format(out,
+                                 "[offset %" PRIu64
+                                 "] \\o/ RDB looks OK! \\o/\n", check->end);
     } else {
         redis_error(check, out, bytes);
     }

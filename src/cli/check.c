@@ -6,10 +6,13 @@
  */
 #include "cli/check.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/xalloc.h"
+#include "cli/run-trouble.h"
 #include "scan/duplicates.h"
 
 /* --- collecting --- */
@@ -169,11 +172,10 @@ count_key(struct check *check, const struct key *key, int64_t now)
 }
 
 static enum status
-read_keys(struct check *check, struct run *run, struct input *input,
-          struct duplicates *duplicates, bool again)
+read_keys(struct check *check, struct run *run, struct run_input *result,
+          struct input *input, struct duplicates *duplicates, bool again)
 {
     struct source *source = rdb_source(check->rdb);
-    struct run_meter meter = { 0, 0 };
     int64_t now = 0;
     enum scan_now from;
     struct key key;
@@ -190,7 +192,7 @@ read_keys(struct check *check, struct run *run, struct input *input,
         if (status == STATUS_BAD)
             mark_undecodable(check);
         next_key(check);
-        run_poll(run, &meter,
+        run_poll(run, result,
                  (struct run_meter) { input_consumed(input), check->keys });
     }
     return status;
@@ -198,18 +200,45 @@ read_keys(struct check *check, struct run *run, struct input *input,
 
 /* Bytes behind the end: an AOF goes on there, or they are nobody's. */
 static void
-look_behind(struct check *check, struct reader *reader, struct error *error)
+look_behind(struct check *check, struct input *input, struct error *error)
 {
+    struct reader *reader = &input->reader;
     uint64_t at = reader_offset(reader);
     if (reader_at_end(reader) || !reader_ok(reader))
         return;
-    if (*reader->pos == '*' || *reader->pos == '#')
+    check->aof_follows = run_trouble_aof_follows(&check->facts, reader);
+    uint64_t rest = run_trouble_rest(input);
+    if (check->aof_follows) {
+        check->unchecked = rest;
         error_set_at(error, ERROR_UNSUPPORTED, at,
-                     "an AOF follows the RDB and is not checked yet; "
-                     "redis-check-aof checks both");
+                     "%" PRIu64 " bytes of AOF behind the RDB were not "
+                     "checked; redis-check-aof checks both", rest);
+        return;
+    }
+    char text[80];
+    (void)snprintf(text, sizeof(text),
+                   rest == 1 ? "%" PRIu64 " byte behind the end, which no "
+                               "server reads"
+                             : "%" PRIu64 " bytes behind the end, which no "
+                               "server reads", rest);
+    add_finding(check, FINDING_TRAILING, at, NULL, text);
+}
+
+/* What cannot be checked stands among the findings, with all there is to say
+ * of it. */
+static void
+give_up(const struct check *check, const struct error *reason,
+        struct error *error)
+{
+    bool told = check->group_count > 0 && reason->kind != ERROR_IO;
+    if (!told)
+        *error = *reason;
+    else if (reason->has_offset)
+        error_set_at(error, reason->kind, reason->offset,
+                     "not supported; nothing from here on was checked");
     else
-        add_finding(check, FINDING_TRAILING, at, NULL,
-                    "bytes behind the end, which no server reads");
+        error_set(error, reason->kind,
+                  "not supported; it was not checked to its end");
 }
 
 /* What was found last is why there is no next key. */
@@ -268,7 +297,8 @@ read_file(struct check *check, struct run *run, struct run_input *result,
     bool again = can_read_again(path);
     struct duplicates *duplicates =
         duplicates_new(run->arguments->mem_limit / 2);
-    enum status status = read_keys(check, run, input, duplicates, again);
+    enum status status =
+        read_keys(check, run, result, input, duplicates, again);
     next_key(check);
     check->halvings = duplicates_halvings(duplicates);
     if (again && duplicates_suspected(duplicates) > 0)
@@ -291,11 +321,11 @@ check_read(struct check *check, struct run *run, struct run_input *result,
     check->is_complete = status == STATUS_END;
     check->end = reader_offset(&input->reader);
     if (check->is_complete)
-        look_behind(check, &input->reader, &result->error);
+        look_behind(check, input, &result->error);
     else if (is_damage(check, source->ops->error(source)))
         end_reading(check);
     else
-        result->error = *source->ops->error(source);
+        give_up(check, source->ops->error(source), &result->error);
 
     size_t count;
     const struct rdb_database *databases = rdb_databases(rdb, &count);

@@ -72,6 +72,8 @@ struct check {
     unsigned halvings; /* names compared: 1/2^halvings */
     uint64_t end;      /* offset behind the last byte read */
     bool is_complete;  /* read to its end */
+    bool aof_follows;  /* which is not checked: unchecked bytes */
+    uint64_t unchecked;
 
     bool is_given;   /* --server: those servers' answer is the verdict */
     uint32_t judges; /* whose answer is the verdict */
@@ -94,7 +96,8 @@ enum check_severity check_severity(const struct check *check,
 bool check_feature_is_error(const struct check *check,
                             const struct acceptance_feature *feature);
 
-/* True when nothing was found that counts as an error. */
+/* True when nothing was found that counts as an error, in the RDB at least
+ * when an AOF follows. */
 bool check_is_sound(const struct check *check);
 
 /* Sets of servers: who does not start with the file. */

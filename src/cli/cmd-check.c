@@ -79,8 +79,13 @@ judges_of(const struct option_list *servers)
         (void)sscanf(servers->items[i], "%15[a-z]-%9d.%9d", product, &major,
                      &minor);
         size_t row = acceptance_find(product, major, minor);
-        if (row < ACCEPTANCE_SERVERS)
-            judges |= UINT32_C(1) << row;
+        if (row == ACCEPTANCE_SERVERS)
+            continue;
+        const struct acceptance_server *server = &acceptance_servers[row];
+        judges |= UINT32_C(1) << row;
+        if (server->major != major || server->minor != minor)
+            message_warning("%s is not in the table of servers: taken as %s",
+                            servers->items[i], server->name);
     }
     return judges;
 }

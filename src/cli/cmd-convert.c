@@ -114,7 +114,6 @@ convert_keys(const struct pass *pass, const struct rdb *rdb,
 {
     struct scan *scan = &pass->result->scan;
     struct source *source = pass->source;
-    struct run_meter last = { 0, 0 };
     struct key key;
     enum status status = source->ops->next(source, &key);
     scan->now = run_now(pass->run, rdb_facts(rdb), &scan->now_from);
@@ -122,7 +121,7 @@ convert_keys(const struct pass *pass, const struct rdb *rdb,
         scan->keys++;
         status = convert_key(pass, &key);
         if (scan->keys % 128 == 0)
-            run_poll(pass->run, &last,
+            run_poll(pass->run, pass->result,
                      (struct run_meter){ input_consumed(input), scan->keys });
         if (status == STATUS_OK)
             status = source->ops->next(source, &key);

@@ -67,10 +67,12 @@ run_keys(const struct arguments *arguments)
     struct run run = { .arguments = NULL };
     if (choose_columns(&keys, arguments)) {
         plan.wants = keys.columns.wants;
-        plan.note_prices = (plan.wants & PRICE_MEMORY) != 0;
         if (run_init(&run, arguments, &plan) &&
             sink_open(&keys.sink, arguments, true)) {
+            plan.note_prices = ((plan.wants | filter_wants(run.filter)) &
+                                PRICE_MEMORY) != 0;
             run_inputs(&run);
+            sink_mark(&keys.sink, &run);
             end(&keys);
             sink_close(&keys.sink, run.read_count > 0);
         }

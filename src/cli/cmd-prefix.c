@@ -20,6 +20,7 @@ write_rows(struct run *run, struct sink *sink)
     struct writer *writer = sink->writer;
     writer->profiles = run->arguments->servers.items;
     writer->profile_count = run->arguments->servers.count;
+    sink_mark(sink, run);
     writer->ops->begin(writer);
     prefix->ops->emit(prefix, writer);
     writer->ops->end(writer);

@@ -23,6 +23,9 @@ enum {
     TREE_OF_NAMES = 12 * 1024 * 1024, /* at most */
 };
 
+/* Of a name, in the report for people. */
+enum { NAME_CELLS = 200 };
+
 struct context {
     struct report report;
     struct separators separators;
@@ -88,6 +91,7 @@ write_text(struct report *report, struct output *output)
         writer_new("table", output,
                    (enum escape_bytes)report->arguments->bytes, false);
     writer->for_terminal = output->path == NULL && isatty(output->fd) == 1;
+    writer->name_cells = NAME_CELLS;
     report->colors = wants_colors(report->arguments, writer->for_terminal);
     report_text_write(report, writer);
     writer_free(writer);

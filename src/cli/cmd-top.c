@@ -2,8 +2,10 @@
 #include <stdlib.h>
 
 #include "analysis/top.h"
+#include "base/number.h"
 #include "cli/columns.h"
 #include "cli/command.h"
+#include "cli/message.h"
 #include "cli/option-groups.h"
 #include "cli/run.h"
 #include "cli/sink.h"
@@ -56,6 +58,7 @@ write_rows(struct run *run, struct top_command *top)
     struct writer *writer = top->sink.writer;
     size_t count;
     const struct record **records = top_records(run->analyses[0], &count);
+    sink_mark(&top->sink, run);
     writer->ops->begin(writer);
     writer->ops->table_begin(writer, top->options.per_type ? "top_by_type"
                                                            : "top",
@@ -71,10 +74,26 @@ write_rows(struct run *run, struct top_command *top)
     free(records);
 }
 
+static bool
+check_count(const struct arguments *arguments)
+{
+    if (!arguments->per_type || arguments->count <= TOP_COUNT_PER_TYPE_MAX)
+        return true;
+    struct buffer most = { 0 };
+    number_append_grouped(&most, TOP_COUNT_PER_TYPE_MAX);
+    message_error("-n %llu: too big; at most %.*s with --per-type",
+                  (unsigned long long)arguments->count, (int)most.size,
+                  (const char *)most.data);
+    buffer_fini(&most);
+    return false;
+}
+
 static enum exit_code
 run_top(const struct arguments *arguments)
 {
     struct top_command top = { .options = { TOP_BY_MEMORY, 0, false } };
+    if (!check_count(arguments))
+        return EXIT_TROUBLE;
     top.options.by = arguments->by == BY_SIZE ? TOP_BY_MEMORY
                                               : (enum top_by)arguments->by;
     top.options.count = (size_t)arguments->count;
@@ -104,9 +123,10 @@ run_top(const struct arguments *arguments)
 static const struct option_group own_options = {
     "Ranking",
     (const struct option[]){
-        { "count", 'n', OPTION_COUNT, "N", "how many (default 20)",
+        { "count", 'n', OPTION_COUNT, "N",
+          "how many (default 20; at most 50,000, with --per-type 1,000)",
           .offset = offsetof(struct arguments, count), .min = 1,
-          .max = UINT32_MAX },
+          .max = TOP_COUNT_MAX },
         { "by", 0, OPTION_CHOICE, "WHAT",
           "memory (default), elements, largest, serialized, freq or idle",
           .offset = offsetof(struct arguments, by), .choices = by_words },

@@ -262,24 +262,93 @@ unknown_column(struct bytes name, struct error *error)
     buffer_fini(&known);
 }
 
+static struct bytes
+trimmed(struct bytes text)
+{
+    while (text.size > 0 && text.data[0] == ' ')
+        text = bytes_of(text.data + 1, text.size - 1);
+    while (text.size > 0 && text.data[text.size - 1] == ' ')
+        text.size--;
+    return text;
+}
+
+/* The number of the server that stands behind "@"; servers->count when it is
+ * none of them. */
+static size_t
+find_server(const struct option_list *servers, struct bytes name)
+{
+    size_t i = 0;
+    while (i < servers->count &&
+           !bytes_equal(name, bytes_of_text(servers->items[i])))
+        i++;
+    return i;
+}
+
+static bool
+is_chosen(const struct columns *columns, const struct columns_row *row,
+          size_t profile, bool named)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        const struct columns_pick *pick = &columns->picks[i];
+        if (pick->row == row && pick->profile == profile &&
+            (pick->name != NULL) == named)
+            return true;
+    }
+    return false;
+}
+
+/* One name of the list, which may end in "@SERVER". */
+static enum status
+choose(struct columns *columns, struct bytes name, bool expand,
+       const struct option_list *servers, struct error *error)
+{
+    const unsigned char *at =
+        name.size > 0 ? memchr(name.data, '@', name.size) : NULL;
+    size_t size = at != NULL ? (size_t)(at - name.data) : name.size;
+    const struct columns_row *row = find_row(bytes_of(name.data, size));
+    size_t profile = 0;
+    if (row != NULL && at != NULL) {
+        profile = find_server(servers,
+                              bytes_of(at + 1, name.size - size - 1));
+        if (profile == servers->count || !row->of_model) {
+            error_set(error, ERROR_USAGE, "--columns: %.*s: %s",
+                      (int)(name.size < 80 ? name.size : 80),
+                      (const char *)name.data,
+                      row->of_model ? "no --server of that name"
+                                    : "this column is the same for every "
+                                      "server");
+            return STATUS_FAIL;
+        }
+    }
+    if (row == NULL) {
+        unknown_column(name, error);
+        return STATUS_FAIL;
+    }
+    if (is_chosen(columns, row, profile, at != NULL)) {
+        error_set(error, ERROR_USAGE, "--columns: %.*s stands there twice",
+                  (int)name.size, (const char *)name.data);
+        return STATUS_FAIL;
+    }
+    add_pick(columns, row, profile,
+             at != NULL ? servers->items[profile] : NULL);
+    for (size_t i = 0; expand && row->of_model && i < servers->count; i++)
+        add_pick(columns, row, i, servers->items[i]);
+    return STATUS_OK;
+}
+
 enum status
 columns_choose(struct columns *columns, const char *list,
                const struct option_list *servers, struct error *error)
 {
+    bool expand = servers->count > 1 && strchr(list, '@') == NULL;
     for (;;) {
-        struct bytes name = bytes_of(list, strcspn(list, ","));
-        const struct columns_row *row = find_row(name);
-        if (row == NULL) {
-            unknown_column(name, error);
+        size_t size = strcspn(list, ",");
+        struct bytes name = trimmed(bytes_of(list, size));
+        if (choose(columns, name, expand, servers, error) != STATUS_OK)
             return STATUS_FAIL;
-        }
-        add_pick(columns, row, 0, NULL);
-        for (size_t i = 0; row->of_model && servers->count > 1 &&
-                           i < servers->count; i++)
-            add_pick(columns, row, i, servers->items[i]);
-        if (list[name.size] == '\0')
+        if (list[size] == '\0')
             return STATUS_OK;
-        list += name.size + 1;
+        list += size + 1;
     }
 }
 

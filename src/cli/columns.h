@@ -21,8 +21,10 @@ struct columns {
 };
 
 /* Parses "db,key,memory" and makes the columns; with two servers or more each
- * column of the model is followed by one for each server, "memory@SERVER".
- * FAIL with ERROR_USAGE for a name that is none.  The texts stay borrowed. */
+ * column of the model is followed by one for each server, "memory@SERVER",
+ * unless the list names such columns itself.  Blanks around names are fine.
+ * FAIL with ERROR_USAGE for a name that is none, and for one that stands there
+ * twice.  The texts stay borrowed. */
 enum status columns_choose(struct columns *columns, const char *list,
                            const struct option_list *servers,
                            struct error *error);

@@ -68,13 +68,28 @@ append_option(struct buffer *out, const struct option *option,
     buffer_fini(&help);
 }
 
+/* A short form of a --format that the command does not write. */
+static bool
+is_other_format(const struct option *option, const struct command *command)
+{
+    bool is_short = strcmp(option->name, "csv") == 0 ||
+                    strcmp(option->name, "json") == 0;
+    if (!is_short || command == NULL || command->formats == NULL)
+        return false;
+    for (size_t i = 0; command->formats[i] != NULL; i++)
+        if (strcmp(command->formats[i], option->name) == 0)
+            return false;
+    return true;
+}
+
 static void
 append_group(struct buffer *out, const struct option_group *group,
              const struct command *command)
 {
     buffer_append_format(out, "\n%s:\n", group->title);
     for (const struct option *row = group->options; row->name != NULL; row++)
-        append_option(out, row, command);
+        if (!is_other_format(row, command))
+            append_option(out, row, command);
 }
 
 static void

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/width.h"
 
 /* The state of standard error, of which a process has one. */
 static struct {
@@ -124,13 +126,26 @@ message_status(void)
     return stderr_state.status;
 }
 
+/* A line that the terminal breaks could not be replaced.  The last column
+ * stays free: some break behind it. */
+static size_t
+progress_width(void)
+{
+    struct winsize size = { .ws_col = 0 };
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        size.ws_col = 80;
+    return size.ws_col - 1u;
+}
+
 void
 message_progress(const char *text, bool stays)
 {
     struct buffer out = { 0 };
     if (text != NULL)
         escape_append(&out, bytes_of_text(text), BYTES_TEXT);
-    if (text != NULL && stays)
+    if (!stays)
+        out.size = width_cut(buffer_bytes(&out), progress_width()).size;
+    else if (text != NULL)
         buffer_append_byte(&out, '\n');
     put(buffer_bytes(&out), text != NULL && !stays);
     buffer_fini(&out);

@@ -68,7 +68,7 @@ const struct option_group option_groups_input = {
           "memory for each worker (default 64M)", AT(mem_limit),
           .min = 16 * 1024 * 1024, .max = UINT64_C(1) << 44 },
         { "jobs", 'j', OPTION_COUNT, "N",
-          "inputs read at once (default: the processors there are)", AT(jobs),
+          "threads (default: as many as there are processors)", AT(jobs),
           .min = 1, .max = 1024 },
         { .name = NULL },
     },
@@ -83,9 +83,8 @@ const struct option_group option_groups_model = {
         { "allocator", 0, OPTION_TEXT, "NAME",
           "jemalloc (as bundled with the server), jemalloc-system, glibc, "
           "tcmalloc, apple, prefix or none", AT(allocator) },
-        { "bits", 0, OPTION_COUNT, "32|64",
-          "word size (default: from the file)", AT(bits), .min = 32,
-          .max = 64 },
+        { "bits", 0, OPTION_BITS, "32|64",
+          "word size (default: from the file)", AT(bits) },
         { "set", 0, OPTION_LIST, "NAME=VALUE",
           "a server setting that shapes memory, such as "
           "hash-max-listpack-entries=512", AT(sets) },

@@ -7,20 +7,23 @@
  */
 #include "cli/options.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/number.h"
 #include "base/xalloc.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/message.h"
+#include "cli/option-value.h"
 
 struct parser {
     char **argv; /* what is left to read */
     struct arguments *arguments;
     const struct command *command;
+    bool asks_help;   /* "help" stood where a command does */
+    bool no_command;  /* nothing was a command that should have been */
     const struct option **used;
     size_t used_count;
 };
@@ -128,144 +131,29 @@ unknown_option(const struct wanted *wanted)
                       wanted->name);
 }
 
-static void
-list_add(struct option_list *list, const char *item)
-{
-    list->items = xreallocarray(list->items, list->count + 1,
-                                sizeof *list->items);
-    list->items[list->count++] = item;
-}
-
-static void
-filter_add(struct arguments *arguments, const char *name, const char *value)
-{
-    arguments->filters =
-        xreallocarray(arguments->filters, arguments->filter_count + 1,
-                      sizeof *arguments->filters);
-    arguments->filters[arguments->filter_count++] =
-        (struct option_use){ name, value };
-}
-
-static bool
-set_choice(const struct option *option, const char *value, int *choice)
-{
-    struct buffer allowed = { 0 };
-    for (int i = 0; option->choices[i] != NULL; i++) {
-        if (strcmp(option->choices[i], value) == 0) {
-            *choice = i;
-            buffer_fini(&allowed);
-            return true;
-        }
-        if (i > 0)
-            buffer_append_text(&allowed,
-                               option->choices[i + 1] ? ", " : " or ");
-        buffer_append_text(&allowed, option->choices[i]);
-    }
-    bool size = strcmp(option->name, "bytes") == 0 && value[0] >= '0' &&
-                value[0] <= '9';
-    message_error("--%s takes %.*s, not \"%s\"%s", option->name,
-                  (int)allowed.size, (const char *)allowed.data, value,
-                  size ? "; to choose keys by size: --memory N.." : "");
-    buffer_fini(&allowed);
-    return false;
-}
-
-static bool
-in_range(const struct option *option, const char *value, uint64_t number)
-{
-    if (number >= option->min && number <= option->max)
-        return true;
-    message_error("--%s %s: must be from %llu to %llu", option->name, value,
-                  (unsigned long long)option->min,
-                  (unsigned long long)option->max);
-    return false;
-}
-
-static bool
-wrong_value(const struct option *option, const char *value, const char *what)
-{
-    message_error("--%s takes %s, not \"%s\"", option->name, what, value);
-    return false;
-}
-
-/* A percentage of 0 to 100 with an optional fraction and "%". */
-static bool
-parse_share(const char *text, uint64_t *per_million)
-{
-    size_t digits = strspn(text, "0123456789.");
-    char *end;
-    double percent = strtod(text, &end);
-    if (digits == 0 || end != text + digits || percent > 100)
-        return false;
-    *per_million = (uint64_t)(percent * 10000 + 0.5);
-    return *end == '\0' || strcmp(end, "%") == 0;
-}
-
-/* Stores a value where its row says; false when it is not one. */
-static bool
-set_value(struct arguments *arguments, const struct option *option,
-          const char *value)
-{
-    struct bytes text = bytes_of_text(value);
-    void *at = (char *)arguments + option->offset;
-    struct option_time *time = at;
-    switch (option->kind) {
-    case OPTION_FLAG:
-        *(bool *)at = true;
-        return true;
-    case OPTION_TEXT:
-        *(const char **)at = value;
-        return true;
-    case OPTION_LIST:
-        list_add(at, value);
-        return true;
-    case OPTION_FILTER:
-        filter_add(arguments, option->name, value);
-        return true;
-    case OPTION_CHOICE:
-        return set_choice(option, value, at);
-    case OPTION_COUNT:
-        return number_parse_uint64(text, at)
-                   ? in_range(option, value, *(uint64_t *)at)
-                   : wrong_value(option, value, "a number");
-    case OPTION_SIZE:
-        return number_parse_size(text, at)
-                   ? in_range(option, value, *(uint64_t *)at)
-                   : wrong_value(option, value, "a size such as 64M");
-    case OPTION_SHARE:
-        return parse_share(value, at) ||
-               wrong_value(option, value, "a percentage such as 0.5%");
-    case OPTION_TIME:
-        time->given = true;
-        return number_parse_time(text, &time->ms) ||
-               wrong_value(option, value,
-                           "a time such as 2026-11-20T07:46:09Z");
-    }
-    return false;
-}
-
-/* Notes the use of an option and stores its value: what stands behind "=" or
- * in the rest of a bundle (attached), or the next argument. */
+/* Notes the use of an option, spelled like that, and stores its value: what
+ * stands behind "=" or in the rest of a bundle (attached), or the next
+ * argument. */
 static bool
 use_option(struct parser *p, const struct option *option,
-           const char *attached)
+           const char *spelled, const char *attached)
 {
     p->used = xreallocarray(p->used, p->used_count + 1, sizeof *p->used);
     p->used[p->used_count++] = option;
     if (option->argument == NULL) {
         if (attached == NULL)
-            return set_value(p->arguments, option, "");
-        message_error("--%s takes no value", option->name);
+            return option_value_set(p->arguments, option, spelled, "");
+        message_error("%s takes no value", spelled);
         return false;
     }
     if (attached == NULL)
         attached = *p->argv != NULL ? *p->argv++ : NULL;
     if (attached == NULL) {
-        message_error("--%s needs a value: %s", option->name,
+        message_error("%s needs a value: %s", spelled,
                       option->argument);
         return false;
     }
-    return set_value(p->arguments, option, attached);
+    return option_value_set(p->arguments, option, spelled, attached);
 }
 
 static bool
@@ -279,7 +167,9 @@ take_long(struct parser *p, const char *text)
     }
     const char *value = text[wanted.size] == '=' ? text + wanted.size + 1
                                                  : NULL;
-    return use_option(p, option, value);
+    char spelled[32];
+    (void)snprintf(spelled, sizeof spelled, "--%s", option->name);
+    return use_option(p, option, spelled, value);
 }
 
 /* "-qo FILE", "-n20": flags in a row, the last may take the rest. */
@@ -293,9 +183,10 @@ take_short(struct parser *p, const char *letters)
             unknown_option(&wanted);
             return false;
         }
+        char spelled[] = { '-', option->letter, '\0' };
         if (option->argument != NULL)
-            return use_option(p, option, *letters ? letters : NULL);
-        if (!use_option(p, option, NULL))
+            return use_option(p, option, spelled, *letters ? letters : NULL);
+        if (!use_option(p, option, spelled, NULL))
             return false;
     }
     return true;
@@ -314,7 +205,13 @@ take_operand(struct parser *p, const char *text)
         p->command = command;
         return true;
     }
-    list_add(&p->arguments->inputs, text);
+    if (strcmp(text, "help") == 0 && p->command == NULL &&
+        p->arguments->inputs.count == 0) {
+        p->asks_help = true;
+        p->arguments->help = true;
+        return true;
+    }
+    option_value_add(&p->arguments->inputs, text);
     return true;
 }
 
@@ -326,7 +223,7 @@ read_arguments(struct parser *p)
         const char *text = *p->argv++;
         bool fine = true;
         if (only_inputs) {
-            list_add(&p->arguments->inputs, text);
+            option_value_add(&p->arguments->inputs, text);
         } else if (strcmp(text, "--") == 0) {
             only_inputs = true;
         } else if (text[0] == '-' && text[1] == '-') {
@@ -402,31 +299,46 @@ check_format(const struct command *command, struct arguments *arguments)
     return false;
 }
 
-/* A word that is neither a command nor a file is most likely a mistyped
- * command: better said at once than after a report of the other inputs. */
-static bool
-check_first_word(const struct arguments *arguments)
+/* The command that a word may have been meant as: at most two letters are
+ * wrong, and no more than are right.  NULL when there is none. */
+static const char *
+nearest_command(const char *word)
 {
-    const char *word = arguments->inputs.items[0];
-    if (word[strspn(word, "abcdefghijklmnopqrstuvwxyz-")] != '\0' ||
-        strcmp(word, "-") == 0 || access(word, F_OK) == 0)
-        return true;
     const char *nearest = NULL;
-    unsigned least = 3;
+    size_t size = strlen(word);
+    unsigned least = size < 4 ? 2 : 3;
     for (size_t i = 0; commands[i] != NULL; i++) {
         const char *name = commands[i]->name;
-        unsigned distance = word_distance(word, strlen(word), name,
-                                          strlen(name));
+        unsigned distance = word_distance(word, size, name, strlen(name));
         if (distance > 0 && distance < least) {
             least = distance;
             nearest = name;
         }
     }
-    if (nearest != NULL)
-        message_error("%s: no such file, and no such command; did you mean "
-                      "%s?", word, nearest);
-    else
-        message_error("%s: no such file, and no such command", word);
+    return nearest;
+}
+
+static void
+no_such_command(struct parser *p, const char *what)
+{
+    const char *word = p->arguments->inputs.items[0];
+    const char *nearest = nearest_command(word);
+    p->no_command = true;
+    message_error("%s: %s%s%s%s", word, what,
+                  nearest != NULL ? "; did you mean " : "",
+                  nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+}
+
+/* A word that is neither a command nor a file is most likely a mistyped
+ * command: better said at once than after a report of the other inputs. */
+static bool
+check_first_word(struct parser *p)
+{
+    const char *word = p->arguments->inputs.items[0];
+    if (word[strspn(word, "abcdefghijklmnopqrstuvwxyz-")] != '\0' ||
+        strcmp(word, "-") == 0 || access(word, F_OK) == 0)
+        return true;
+    no_such_command(p, "no such file, and no such command");
     return false;
 }
 
@@ -436,17 +348,34 @@ check_arguments(struct parser *p, bool command_named)
     struct arguments *arguments = p->arguments;
     if (!check_used(p) || !check_format(p->command, arguments))
         return false;
-    uint64_t bits = arguments->bits;
-    if (bits != 0 && bits != 32 && bits != 64) {
-        message_error("--bits takes 32 or 64");
-        return false;
-    }
     if (arguments->inputs.count == 0) {
         message_error("no input: give a file, a directory, or - for standard "
                       "input");
         return false;
     }
-    return command_named || check_first_word(arguments);
+    return command_named || check_first_word(p);
+}
+
+/* Behind an error that ended reading, there may be a command yet. */
+static const char *
+command_for_help(const struct parser *p)
+{
+    for (char **rest = p->argv; p->command == NULL && *rest != NULL; rest++)
+        if (commands_find(*rest) != NULL)
+            return *rest;
+    return (p->command != NULL ? p->command : commands[0])->name;
+}
+
+static enum options_result
+show_help(struct parser *p)
+{
+    if (p->asks_help && p->arguments->inputs.count > 0) {
+        no_such_command(p, "no such command");
+        message_note("see 'keyweigh --help'");
+        return OPTIONS_WRONG;
+    }
+    help_show(p->arguments->help, p->command);
+    return OPTIONS_DONE;
 }
 
 static enum options_result
@@ -458,17 +387,18 @@ run_parser(struct parser *p)
     }
     bool fine = read_arguments(p);
     message_be_quiet(p->arguments->quiet);
-    if (fine && (p->arguments->help || p->arguments->version)) {
-        help_show(p->arguments->help, p->command);
-        return OPTIONS_DONE;
-    }
+    if (fine && (p->arguments->help || p->arguments->version))
+        return show_help(p);
+    const char *help = command_for_help(p);
     bool named = p->command != NULL;
     if (!named)
         p->command = commands[0];
     if (fine && check_arguments(p, named))
         return OPTIONS_RUN;
-    message_note("see 'keyweigh %s%s--help'", named ? p->command->name : "",
-                 named ? " " : "");
+    if (p->no_command)
+        message_note("see 'keyweigh --help'");
+    else
+        message_note("see 'keyweigh %s --help'", help);
     return OPTIONS_WRONG;
 }
 

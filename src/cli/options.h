@@ -18,6 +18,7 @@ enum option_kind {
     OPTION_LIST,   /* struct option_list, each one counts */
     OPTION_COUNT,  /* uint64_t, min to max */
     OPTION_SIZE,   /* uint64_t in bytes, K M G T as powers of 1024 */
+    OPTION_BITS,   /* uint64_t, 32 or 64 */
     OPTION_TIME,   /* struct option_time */
     OPTION_SHARE,  /* uint64_t, parts per million, from a percentage */
     OPTION_CHOICE, /* int, the index of one of choices */

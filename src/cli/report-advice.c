@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analysis/expiry.h"
+#include "analysis/histogram.h"
 #include "analysis/prefix.h"
 #include "analysis/summary.h"
 #include "analysis/top.h"
@@ -14,7 +15,9 @@
 #include "cli/report.h"
 #include "cli/thresholds.h"
 
-/* From which share on, in per mille, something is worth a line. */
+/* From which share on, in per mille, something is worth a line; whatever its
+ * share, nobody cares for less than that many bytes. */
+enum { LEAST_BYTES = 64 * 1024 };
 enum {
     BIG_KEY = 10,
     BIG_PREFIX = 100,
@@ -42,16 +45,31 @@ begin_line(struct advice *advice)
     buffer_append_format(advice->out, "%u. ", ++advice->count);
 }
 
+static bool
+is_worth_a_line(const struct advice *advice, uint64_t memory,
+                uint64_t per_mille)
+{
+    return memory >= LEAST_BYTES &&
+           report_per_mille(memory, advice->totals->memory) >= per_mille;
+}
+
+static const char *
+plural(uint64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+
+/* In quotes. */
 static void
 append_name(struct advice *advice, struct bytes name)
 {
     bool cut = name.size > NAME_SHOWN;
     if (cut)
         name.size = NAME_SHOWN;
+    buffer_append_byte(advice->out, '"');
     escape_append(advice->out, name,
                   (enum escape_bytes)advice->report->arguments->bytes);
-    if (cut)
-        buffer_append_text(advice->out, "...");
+    buffer_append_text(advice->out, cut ? "...\"" : "\"");
 }
 
 /* "310.2 MiB (1.4 % of everything)" */
@@ -65,6 +83,18 @@ append_share_of_all(struct advice *advice, uint64_t memory)
     buffer_append_text(advice->out, " of everything)");
 }
 
+/* "The hash " */
+static void
+append_type(struct advice *advice, const struct record *record)
+{
+    buffer_append_text(advice->out, "The ");
+    if (record->type == TYPE_MODULE)
+        escape_append(advice->out, record->key->module_name, BYTES_TEXT);
+    else
+        buffer_append_text(advice->out, type_name(record->type));
+    buffer_append_byte(advice->out, ' ');
+}
+
 /* Big keys that stay for ever. */
 static void
 advise_keys(struct advice *advice)
@@ -76,13 +106,20 @@ advise_keys(struct advice *advice)
         const struct record *record = records[i];
         uint64_t memory = record->prices[0].memory;
         if (record->key->has_expiry ||
-            report_per_mille(memory, advice->totals->memory) < BIG_KEY)
+            !is_worth_a_line(advice, memory, BIG_KEY))
             continue;
         advice->named[advice->named_count++] = record;
         begin_line(advice);
+        append_type(advice, record);
         append_name(advice, record->key->name);
-        buffer_append_format(advice->out, ": one %s without expiry holds ",
-                             type_name(record->type));
+        if (advice->report->run.input_count > 1) {
+            const struct run *run = &advice->report->run;
+            buffer_append_text(advice->out, " of ");
+            escape_append(advice->out,
+                          bytes_of_text(run->inputs[record->input].name),
+                          BYTES_ESCAPE);
+        }
+        buffer_append_text(advice->out, " has no expiry and holds ");
         append_share_of_all(advice, memory);
         if (record->elements > 1 && record->type != TYPE_STRING) {
             buffer_append_text(advice->out, " in ");
@@ -118,17 +155,18 @@ advise_prefixes(struct advice *advice)
     for (size_t i = 0; i < count && named < PREFIXES_NAMED; i++) {
         const struct prefix_sums *sums = &rows[i].sums;
         if (rows[i].is_other || sums->keys < 2 ||
-            report_per_mille(sums->no_expiry_memory,
-                             advice->totals->memory) < BIG_PREFIX ||
+            !is_worth_a_line(advice, sums->no_expiry_memory, BIG_PREFIX) ||
             sums->no_expiry_keys * 2 < sums->keys ||
             is_one_key(advice, &rows[i]))
             continue;
         named++;
         begin_line(advice);
-        append_name(advice, rows[i].prefix);
-        buffer_append_text(advice->out, ": ");
         number_append_grouped(advice->out, sums->no_expiry_keys);
-        buffer_append_text(advice->out, " keys without expiry hold ");
+        buffer_append_format(advice->out, " key%s under ",
+                             plural(sums->no_expiry_keys, "", "s"));
+        append_name(advice, rows[i].prefix);
+        buffer_append_format(advice->out, " without expiry %s ",
+                             plural(sums->no_expiry_keys, "holds", "hold"));
         append_share_of_all(advice, sums->no_expiry_memory);
         buffer_append_text(advice->out, ".\n");
     }
@@ -145,8 +183,11 @@ advise_expired(struct advice *advice)
         return;
     begin_line(advice);
     number_append_grouped(advice->out, expired->keys);
-    buffer_append_text(advice->out, " keys have expired and are still there; "
-                                    "they hold ");
+    buffer_append_text(advice->out,
+                       plural(expired->keys,
+                              " key has expired and is still there; it holds ",
+                              " keys have expired and are still there; they "
+                              "hold "));
     append_share_of_all(advice, expired->memory);
     buffer_append_text(advice->out, ".\n");
 }
@@ -154,68 +195,73 @@ advise_expired(struct advice *advice)
 static void
 advise_rounding(struct advice *advice)
 {
-    const struct summary_totals *totals = advice->totals;
-    uint64_t waste = totals->memory - totals->requested;
-    if (totals->requested > totals->memory ||
-        report_per_mille(waste, totals->memory) < MUCH_ROUNDING)
+    uint64_t waste = report_rounding(advice->totals);
+    if (!is_worth_a_line(advice, waste, MUCH_ROUNDING))
         return;
     begin_line(advice);
     append_share_of_all(advice, waste);
-    buffer_append_text(advice->out, " is lost to rounding: blocks a little "
-                                    "smaller would fit the class below.\n");
+    buffer_append_text(advice->out, " is rounding to the sizes that the "
+                                    "allocator has.\n");
 }
 
-/* True when values so small on average would be packed if only their number
- * of elements counted. */
+/* What the main profile says, when all inputs were priced under the same
+ * thresholds. */
 static bool
-is_small_on_average(const struct advice *advice,
-                    const struct summary_type *row,
-                    const struct threshold *threshold)
+common_threshold(const struct report *report, enum type type,
+                 struct threshold *threshold)
 {
-    return row->encoding == threshold->big && row->keys > 0 &&
-           threshold->most_entries > 0 &&
-           row->elements / row->keys < (uint64_t)threshold->most_entries &&
-           report_per_mille(row->memory, advice->totals->memory) >= BIG_TYPE;
+    if (!threshold_of(&report->main->scan.profiles[0], type, threshold))
+        return false;
+    for (size_t i = 0; i < report->run.input_count; i++) {
+        const struct run_input *input = &report->run.inputs[i];
+        struct threshold own;
+        if (!input->was_read)
+            continue;
+        if (!threshold_of(&input->scan.profiles[0], type, &own) ||
+            own.most_entries != threshold->most_entries ||
+            own.most_bytes != threshold->most_bytes)
+            return false;
+    }
+    return threshold->most_entries > 0;
 }
 
+/* Values that have few elements and are tables all the same: one of their
+ * elements is too long. */
 static void
-advise_threshold(struct advice *advice, const struct summary_type *row,
-                 enum type type)
+advise_threshold(struct advice *advice, enum type type)
 {
-    const struct profile *profile = &advice->report->main->scan.profiles[0];
+    const struct report *report = advice->report;
     struct threshold threshold;
-    if (!threshold_of(profile, type, &threshold) ||
-        !is_small_on_average(advice, row, &threshold))
+    if (!common_threshold(report, type, &threshold))
+        return;
+    uint64_t most = (uint64_t)threshold.most_entries;
+    struct histogram_sums sums = histogram_small_tables(
+        report->run.analyses[REPORT_HISTOGRAM], type, &most);
+    if (!is_worth_a_line(advice, sums.memory, BIG_TYPE))
         return;
     begin_line(advice);
-    number_append_grouped(advice->out, row->keys);
-    buffer_append_format(advice->out, " key%s of type %s in encoding %s hold ",
-                         row->keys == 1 ? "" : "s", type_name(type),
-                         encoding_name(threshold.big));
-    append_share_of_all(advice, row->memory);
-    buffer_append_text(advice->out, ", with ");
-    number_append_grouped(advice->out, row->elements / row->keys);
+    number_append_grouped(advice->out, sums.keys);
+    buffer_append_format(advice->out, " %s%s of at most ",
+                         type_name(type),
+                         plural(sums.keys, "",
+                                type == TYPE_HASH ? "es" : "s"));
+    number_append_grouped(advice->out, most);
+    buffer_append_format(advice->out, " elements %s ",
+                         plural(sums.keys, "holds", "hold"));
+    append_share_of_all(advice, sums.memory);
     buffer_append_format(advice->out,
-                         " elements on average.\n   That is less than %s "
-                         "(%lld), so at least one is there only for an "
-                         "element\n   longer than %s.\n",
+                         " unpacked.\n   %s is %lld, so %s an element longer "
+                         "than %s (%lld).\n",
                          threshold.entries, (long long)threshold.most_entries,
-                         threshold.value);
+                         plural(sums.keys, "it has", "each of them has"),
+                         threshold.value, (long long)threshold.most_bytes);
 }
 
 static void
 advise_types(struct advice *advice)
 {
-    size_t count;
-    struct summary_type *rows = summary_types(
-        advice->report->run.analyses[REPORT_SUMMARY], &count);
-    for (size_t i = 0; i < count; i++) {
-        enum type type;
-        if (type_parse(rows[i].type, &type) &&
-            (type == TYPE_HASH || type == TYPE_ZSET))
-            advise_threshold(advice, &rows[i], type);
-    }
-    free(rows);
+    advise_threshold(advice, TYPE_HASH);
+    advise_threshold(advice, TYPE_ZSET);
 }
 
 void

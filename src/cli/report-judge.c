@@ -3,13 +3,13 @@
  * What the inputs of a report have in common, and what its reader must know
  * before trusting its figures.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "analysis/databases.h"
 #include "analysis/prefix.h"
 #include "analysis/summary.h"
 #include "base/escape.h"
+#include "base/number.h"
 #include "base/xalloc.h"
 #include "cli/report.h"
 #include "cli/run-trouble.h"
@@ -22,24 +22,37 @@ report_per_mille(uint64_t part, uint64_t whole)
     return (uint64_t)((double)part / (double)whole * 1000 + 0.5);
 }
 
-static void __attribute__((format(printf, 4, 5)))
-warn(struct report *report, const char *code, uint64_t count,
-     const char *format, ...)
+/* Blocks by expectation are rounded apart from their requests, so of very few
+ * of them the requests may seem to be more. */
+uint64_t
+report_rounding(const struct summary_totals *totals)
 {
+    return totals->memory > totals->requested
+               ? totals->memory - totals->requested
+               : 0;
+}
+
+/* Nothing when count is 0.  counted are the words behind the number, for one
+ * and for more; NULL when no number belongs there. */
+static void
+warn(struct report *report, const char *code, uint64_t count,
+     const char *const counted[2], const char *text)
+{
+    struct buffer out = { 0 };
     if (count == 0)
         return;
-    char *text;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return;
+    if (counted != NULL) {
+        number_append_grouped(&out, count);
+        buffer_append_format(&out, " %s ", counted[count != 1]);
+    }
+    buffer_append_text(&out, text);
     report->warnings =
         xreallocarray(report->warnings, report->warning_count + 1,
                       sizeof *report->warnings);
     report->warnings[report->warning_count++] =
-        (struct report_warning){ code, count, text };
+        (struct report_warning){ code, count,
+                                 xmemdup(out.data, out.size) };
+    buffer_fini(&out);
 }
 
 static void
@@ -140,36 +153,117 @@ count_inputs(const struct report *report)
     return counts;
 }
 
-static void
-judge_warnings(struct report *report)
+static bool
+has_unknown_layout(enum type type)
 {
-    struct analysis **analyses = report->run.analyses;
-    const struct summary_totals *totals =
-        summary_totals(analyses[REPORT_SUMMARY]);
-    const struct profile *profile = &report->main->scan.profiles[0];
-    struct counts counts = count_inputs(report);
+    return type == TYPE_MODULE || type == TYPE_VECTORSET ||
+           type == TYPE_ARRAY;
+}
 
-    warn(report, "damaged", counts.damaged,
-         "values that could not be read are missing");
-    warn(report, "checksum", counts.checksums,
-         "wrong checksum: bytes have changed since the file was written");
-    warn(report, "trailing", counts.trailing,
-         "bytes after the RDB's end were not read");
-    warn(report, "unpriced", totals->unpriced,
-         "keys that cannot exist on %s have no memory there", profile->name);
-    warn(report, "lower-bound", totals->lower,
-         "keys of modules whose layout is unknown: their memory is a lower "
-         "bound");
-    warn(report, "prefixes", !prefix_is_exact(analyses[REPORT_PREFIX]),
+/* Keys of which memory is a lower bound, by why it is. */
+static void
+warn_lower_bounds(struct report *report)
+{
+    static const char *const unknown[] = { "key is of a type whose layout is "
+                                           "unknown:",
+                                           "keys are of types whose layout "
+                                           "is unknown:" };
+    static const char *const unordered[] = { "stream is in an order that no "
+                                             "server writes:",
+                                             "streams are in an order that "
+                                             "no server writes:" };
+    const char *const bound = "the memory shown is a lower bound";
+    const struct profile *profile = &report->main->scan.profiles[0];
+    size_t count;
+    struct summary_type *rows =
+        summary_types(report->run.analyses[REPORT_SUMMARY], &count);
+    uint64_t layouts = 0, streams = 0, forms = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (has_unknown_layout(rows[i].type_kind))
+            layouts += rows[i].lower;
+        else if (rows[i].type_kind == TYPE_STREAM)
+            streams += rows[i].lower;
+        else
+            forms += rows[i].lower;
+    }
+    free(rows);
+    warn(report, "lower-bound", layouts, unknown, bound);
+    warn(report, "lower-bound-order", streams, unordered, bound);
+
+    struct buffer form[2] = { { 0 }, { 0 } };
+    for (size_t i = 0; i < 2; i++) {
+        buffer_append_format(&form[i], "%s of a form whose layout on %s is not "
+                                       "known:",
+                             i == 0 ? "key is" : "keys are",
+                             profile->server->name);
+        buffer_append_byte(&form[i], '\0');
+    }
+    warn(report, "lower-bound-form", forms,
+         (const char *const[]){ (const char *)form[0].data,
+                                (const char *)form[1].data },
+         bound);
+    buffer_fini(&form[0]);
+    buffer_fini(&form[1]);
+}
+
+static uint64_t
+keys_of_further_databases(const struct report *report)
+{
+    size_t count;
+    const struct databases_row *rows =
+        databases_rows(report->run.analyses[REPORT_DATABASES], &count);
+    return count > 0 && rows[count - 1].is_rest ? rows[count - 1].keys : 0;
+}
+
+/* Warnings about what was read. */
+static void
+warn_of_inputs(struct report *report, const struct counts *counts)
+{
+    static const char *const values[] = { "value is", "values are" };
+    static const char *const inputs[] = { "input has", "inputs have" };
+    warn(report, "damaged", counts->damaged, values,
+         "missing: damaged, not read");
+    warn(report, "checksum", counts->checksums, inputs,
+         "a wrong checksum: bytes have changed since the file was written");
+    warn(report, "trailing", counts->trailing, inputs,
+         "bytes behind the RDB's end, which were not read");
+    warn(report, "same-data", run_trouble_same_data(&report->run), inputs,
+         "the replication ID of another: the same data twice?");
+    warn(report, "clock", counts->clock, NULL,
+         "the time of writing is not in the file: expiry is judged by the "
+         "clock");
+}
+
+/* Warnings about what was made of it. */
+static void
+warn_of_figures(struct report *report, const struct counts *counts)
+{
+    static const char *const keys[] = { "key cannot", "keys cannot" };
+    static const char *const further[] = { "key is", "keys are" };
+    static const char *const priced[] = { "input is", "inputs are" };
+    struct analysis **analyses = report->run.analyses;
+    const char *name = report->main->scan.profiles[0].name;
+    struct buffer text = { 0 };
+
+    buffer_append_format(&text, "exist on %s and count without memory",
+                         name);
+    buffer_append_byte(&text, '\0');
+    warn(report, "unpriced",
+         summary_totals(analyses[REPORT_SUMMARY])->unpriced, keys,
+         (const char *)text.data);
+    warn_lower_bounds(report);
+    warn(report, "prefixes", !prefix_is_exact(analyses[REPORT_PREFIX]), NULL,
          "more prefixes than are counted exactly: their sums are lower "
          "bounds");
-    warn(report, "profiles-differ", counts.other_profiles,
-         "inputs are priced for other servers than %s", profile->name);
-    warn(report, "same-data", run_trouble_same_data(&report->run),
-         "inputs with the replication ID of another: same data twice?");
-    warn(report, "clock", counts.clock,
-         "the file does not say when it was written: expiry is judged by the "
-         "clock");
+    warn(report, "databases", keys_of_further_databases(report), further,
+         "in databases beyond those that are told apart");
+
+    buffer_clear(&text);
+    buffer_append_format(&text, "priced for another server than %s", name);
+    buffer_append_byte(&text, '\0');
+    warn(report, "profiles-differ", counts->other_profiles, priced,
+         (const char *)text.data);
+    buffer_fini(&text);
 }
 
 size_t
@@ -187,7 +281,9 @@ report_judge(struct report *report)
 {
     judge_inputs(report);
     judge_times(report);
-    judge_warnings(report);
+    struct counts counts = count_inputs(report);
+    warn_of_inputs(report, &counts);
+    warn_of_figures(report, &counts);
 }
 
 void

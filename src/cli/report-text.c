@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The report for people, in the order of their questions: what is this, is it
- * sound, where is the memory, what should I do.
+ * sound (report-inputs.c), where is the memory, what should I do
+ * (report-advice.c).
  */
 #include <stdlib.h>
 
@@ -16,7 +17,6 @@
 #include "cli/report.h"
 
 enum {
-    INPUTS_SHOWN = 20,
     TYPES_SHOWN = 24,
     KEYS_SHOWN = 10,
     PREFIXES_SHOWN = 10,
@@ -24,106 +24,16 @@ enum {
     MOVING_SHOWN = 5, /* per mille of the growth */
 };
 
-/* A text that must not be overlooked. */
+/* Some of it is never 0.0 %. */
 static void
-append_alarm(struct buffer *out, const struct report *report, const char *text)
+append_share(struct buffer *out, uint64_t part, uint64_t whole)
 {
-    buffer_append_format(out, report->colors ? "\033[1;31m%s\033[0m" : "%s",
-                         text);
-}
-
-/* ---- what is this ---- */
-
-static const char *
-checksum_words(const struct rdb_facts *facts)
-{
-    switch (facts->crc) {
-    case RDB_CRC_OK:
-        return "checksum ok";
-    case RDB_CRC_ABSENT:
-        return "no checksum";
-    case RDB_CRC_MISMATCH:
-        return "WRONG CHECKSUM";
-    case RDB_CRC_UNKNOWN:
-        break;
+    uint64_t per_mille = report_per_mille(part, whole);
+    if (part != 0 && per_mille == 0) {
+        buffer_append_text(out, "< ");
+        per_mille = 1;
     }
-    return "not read to its end";
-}
-
-static void
-append_facts(struct buffer *out, const struct report *report,
-             const struct run_input *input)
-{
-    const struct rdb_facts *facts = &input->scan.facts;
-    buffer_append_format(out, "%s %d",
-                         facts->dialect == RDB_VALKEY ? "Valkey RDB" : "RDB",
-                         facts->version);
-    if (facts->server[0] != '\0')
-        buffer_append_format(out, ", %s %s", facts->server,
-                             facts->server_version);
-    if (facts->bits != 0)
-        buffer_append_format(out, ", %d bit", facts->bits);
-    buffer_append_text(out, ", ");
-    number_append_size(out, input->bytes);
-    if (input->layer != NULL)
-        buffer_append_format(out, " (%s)", input->layer);
-    if (facts->ctime_ms >= 0) {
-        buffer_append_text(out, ", written ");
-        number_append_time(out, facts->ctime_ms);
-    }
-    buffer_append_text(out, ", ");
-    if (facts->crc == RDB_CRC_MISMATCH || facts->crc == RDB_CRC_UNKNOWN)
-        append_alarm(out, report, checksum_words(facts));
-    else
-        buffer_append_text(out, checksum_words(facts));
-}
-
-static void
-append_inputs(struct buffer *out, const struct report *report)
-{
-    const struct run *run = &report->run;
-    for (size_t i = 0; i < run->input_count && i < INPUTS_SHOWN; i++) {
-        const struct run_input *input = &run->inputs[i];
-        escape_append(out, bytes_of_text(input->name), BYTES_ESCAPE);
-        buffer_append_text(out, "  ");
-        if (input->was_read)
-            append_facts(out, report, input);
-        else
-            append_alarm(out, report, "NOT READ");
-        buffer_append_byte(out, '\n');
-        if (input->error.kind != ERROR_NONE) {
-            buffer_append_text(out, "  ");
-            escape_append(out, bytes_of_text(input->error.text), BYTES_TEXT);
-            buffer_append_byte(out, '\n');
-        }
-    }
-    if (run->input_count > INPUTS_SHOWN)
-        buffer_append_format(out, "and %zu more inputs\n",
-                             run->input_count - INPUTS_SHOWN);
-    if (!report->complete) {
-        append_alarm(out, report, "INCOMPLETE");
-        buffer_append_text(out, ": all figures are of what could be read.\n");
-    }
-}
-
-static void
-append_profiles(struct buffer *out, const struct report *report)
-{
-    const struct run *run = &report->run;
-    const struct scan *scan = &report->main->scan;
-    const struct profile *profile = &scan->profiles[0];
-    buffer_append_format(out, "priced for %s with %s, %d bit (--server, "
-                              "--allocator choose others)\n",
-                         profile->server->name, profile->allocator->name,
-                         profile->bits);
-    for (size_t i = 0; i < profile->note_count; i++)
-        buffer_append_format(out, "  %s\n", profile->notes[i]);
-    if (!filter_is_empty(run->filter)) {
-        buffer_append_text(out, "only keys that pass ");
-        escape_append(out, bytes_of_text(filter_text(run->filter)),
-                      BYTES_TEXT);
-        buffer_append_byte(out, '\n');
-    }
+    number_append_share(out, per_mille);
 }
 
 /* ---- totals ---- */
@@ -173,35 +83,98 @@ append_growth(struct buffer *out, const struct report *report)
 }
 
 static void
-append_totals(struct buffer *out, const struct report *report)
+append_databases(struct buffer *out, const struct report *report)
 {
-    struct analysis *const *analyses = report->run.analyses;
-    const struct summary_totals *totals =
-        summary_totals(analyses[REPORT_SUMMARY]);
-    size_t databases;
-    (void)databases_rows(analyses[REPORT_DATABASES], &databases);
+    size_t count;
+    const struct databases_row *rows =
+        databases_rows(report->run.analyses[REPORT_DATABASES], &count);
+    if (count > 0 && rows[count - 1].is_rest) {
+        buffer_append_text(out, "more than ");
+        count--;
+    }
+    number_append_grouped(out, count);
+    buffer_append_text(out, count == 1 ? " database" : " databases");
+}
 
-    buffer_append_byte(out, '\n');
+static uint64_t
+keys_read(const struct run *run)
+{
+    uint64_t keys = 0;
+    for (size_t i = 0; i < run->input_count; i++)
+        if (run->inputs[i].was_read)
+            keys += run->inputs[i].scan.keys;
+    return keys;
+}
+
+/* Why there is nothing to show. */
+static void
+append_no_keys(struct buffer *out, const struct report *report)
+{
+    uint64_t read = keys_read(&report->run);
+    if (read == 0 || filter_is_empty(report->run.filter)) {
+        buffer_append_text(out, "no keys\n");
+        return;
+    }
+    number_append_grouped(out, read);
+    buffer_append_text(out, read == 1 ? " key, which does not pass the filter\n"
+                                      : " keys, none passes the filter\n");
+}
+
+static void
+append_keys(struct buffer *out, const struct report *report)
+{
+    const struct summary_totals *totals =
+        summary_totals(report->run.analyses[REPORT_SUMMARY]);
+    if (totals->keys == 0) {
+        append_no_keys(out, report);
+        return;
+    }
+    bool one = totals->keys == 1;
     number_append_grouped(out, totals->keys);
-    buffer_append_format(out, " key%s in %zu database%s hold%s ",
-                         totals->keys == 1 ? "" : "s", databases,
-                         databases == 1 ? "" : "s",
-                         totals->keys == 1 ? "s" : "");
+    buffer_append_text(out, one ? " key in " : " keys in ");
+    append_databases(out, report);
+    buffer_append_text(out, one ? " holds " : " hold ");
     append_memory(out, totals);
     buffer_append_text(out, "; ");
-    number_append_share(out, report_per_mille(totals->expires, totals->keys));
-    buffer_append_text(out, " of them expire.\n");
+    if (totals->expires == 0) {
+        buffer_append_text(out, one ? "it does not expire.\n"
+                                    : "none of them expires.\n");
+    } else if (totals->expires == totals->keys) {
+        buffer_append_text(out, one ? "it expires.\n"
+                                    : "all of them expire.\n");
+    } else {
+        append_share(out, totals->expires, totals->keys);
+        buffer_append_text(out, " of them expire.\n");
+    }
     if (report->instance.known)
         append_growth(out, report);
+}
+
+static void
+append_warnings(struct buffer *out, const struct report *report)
+{
     for (size_t i = 0; i < report->warning_count; i++) {
-        append_alarm(out, report, "! ");
-        if (report->warnings[i].count > 1) {
-            number_append_grouped(out, report->warnings[i].count);
-            buffer_append_text(out, " × ");
-        }
+        report_alarm(out, report, "! ");
         buffer_append_format(out, "%s\n", report->warnings[i].text);
     }
+}
+
+static void
+append_totals(struct buffer *out, const struct report *report)
+{
     buffer_append_byte(out, '\n');
+    append_keys(out, report);
+    if (report->used_mem >= 0 && !report->instance.known &&
+        filter_is_empty(report->run.filter)) {
+        bool one = report->run.read_count == 1;
+        buffer_append_text(out, one ? "The file says that its server used "
+                                    : "The files say that their servers used ");
+        number_append_size(out, (uint64_t)report->used_mem);
+        buffer_append_text(out, one ? " in all, tables and buffers included.\n"
+                                    : " together, tables and buffers "
+                                      "included.\n");
+    }
+    append_warnings(out, report);
 }
 
 /* ---- tables ---- */
@@ -249,13 +222,17 @@ write_types(const struct report *report, struct writer *writer)
     for (size_t i = 0; i < count && i < TYPES_SHOWN; i++) {
         const struct summary_type *row = &rows[i];
         uint64_t share = report_per_mille(row->memory, whole);
+        bool priced = row->unpriced < row->keys;
+        struct cell nothing = cell_bytes(bytes_of("", 0));
         struct cell cells[] = {
             cell_bytes(row->type),
-            cell_text(encoding_name(row->encoding)),
+            row->encoding != ENCODING_UNKNOWN
+                ? cell_text(encoding_name(row->encoding))
+                : nothing,
             cell_number(row->keys),
             cell_number(row->elements),
-            bytes_cell(row->memory, row->lower),
-            cell_number(share),
+            priced ? bytes_cell(row->memory, row->lower != 0) : nothing,
+            priced ? cell_number(share) : nothing,
             bar(&room, share),
         };
         writer->ops->row(writer, cells);
@@ -468,6 +445,10 @@ write_prefixes(const struct report *report, struct writer *writer)
     size_t count;
     struct prefix_row *rows = prefix_rows(analyses[REPORT_PREFIX], &count);
     size_t shown = count - 1 < PREFIXES_SHOWN ? count - 1 : PREFIXES_SHOWN;
+    if (shown == 0) {
+        free(rows);
+        return;
+    }
     writer->ops->table_begin(writer, "prefixes", "BY PREFIX", columns, 5);
     for (size_t i = 0; i < shown; i++)
         write_prefix(writer, rows[i].prefix, &rows[i].sums, whole);
@@ -480,33 +461,46 @@ write_prefixes(const struct report *report, struct writer *writer)
 
 /* ---- single lines ---- */
 
+/* From when on the expiry is counted. */
 static void
-append_expiry(struct buffer *out, const struct report *report)
+append_now(struct buffer *out, const struct report *report)
 {
-    struct expiry_row rows[EXPIRY_COUNT];
-    uint64_t keys =
-        summary_totals(report->run.analyses[REPORT_SUMMARY])->keys;
-    expiry_rows(report->run.analyses[REPORT_EXPIRY], rows);
-    buffer_append_text(out, "\nEXPIRY  ");
-    for (size_t i = 0; i < EXPIRY_COUNT; i++) {
-        buffer_append_format(out, "%s%s ", i > 0 ? " · " : "", rows[i].name);
-        number_append_share(out, report_per_mille(rows[i].keys, keys));
-    }
-    buffer_append_text(out, "\n        of keys, seen from ");
-    if (!report->has_now) {
-        buffer_append_text(out, "when each file was written\n");
-        return;
-    }
     static const char *const from[] = {
         [SCAN_NOW_GIVEN] = "", [SCAN_NOW_FILE] = ", when it was written",
         [SCAN_NOW_CLOCK] = ", the clock"
     };
+    buffer_append_text(out, "; seen from ");
+    if (!report->has_now) {
+        buffer_append_text(out, "when each file was written\n");
+        return;
+    }
     number_append_time(out, report->now);
     buffer_append_format(out, "%s\n", from[report->main->scan.now_from]);
 }
 
-/* Blocks by expectation are rounded apart from their requests, so of very few
- * of them the requests may seem to be more. */
+static void
+append_expiry(struct buffer *out, const struct report *report)
+{
+    struct expiry_row rows[EXPIRY_COUNT];
+    const struct summary_totals *totals =
+        summary_totals(report->run.analyses[REPORT_SUMMARY]);
+    const char *between = "";
+    expiry_rows(report->run.analyses[REPORT_EXPIRY], rows);
+    buffer_append_text(out, "\nEXPIRY  ");
+    if (totals->expires == 0) {
+        buffer_append_text(out, "no key expires\n");
+        return;
+    }
+    for (size_t i = 0; i < EXPIRY_COUNT; i++) {
+        if (rows[i].keys == 0)
+            continue;
+        buffer_append_format(out, "%s%s ", between, rows[i].name);
+        append_share(out, rows[i].keys, totals->keys);
+        between = " · ";
+    }
+    append_now(out, report);
+}
+
 static uint64_t
 waste_of(const struct size_classes_row *row)
 {
@@ -514,45 +508,51 @@ waste_of(const struct size_classes_row *row)
 }
 
 static void
-append_fragmentation(struct buffer *out, const struct report *report)
+append_worst_class(struct buffer *out, const struct report *report)
 {
     size_t count;
     struct size_classes_row *rows =
         size_classes_rows(report->run.analyses[REPORT_SIZE_CLASSES], &count);
-    uint64_t waste = 0, usable = 0;
     const struct size_classes_row *worst = NULL;
-    for (size_t i = 0; i < count; i++) {
-        waste += waste_of(&rows[i]);
-        usable += rows[i].usable;
+    for (size_t i = 0; i < count; i++)
         if (rows[i].size != 0 &&
             (worst == NULL || waste_of(&rows[i]) > waste_of(worst)))
             worst = &rows[i];
-    }
-    buffer_append_text(out, "\nFRAGMENTATION  ");
-    number_append_size(out, waste);
-    buffer_append_text(out, " (");
-    number_append_share(out, report_per_mille(waste, usable));
-    buffer_append_text(out, ") is rounding to size classes");
-    if (worst != NULL && waste > 0) {
+    if (worst != NULL && waste_of(worst) > 0) {
         buffer_append_text(out, "; worst class: ");
         number_append_grouped(out, worst->size);
         buffer_append_text(out, " bytes (");
         number_append_size(out, waste_of(worst));
         buffer_append_text(out, ")");
     }
-    buffer_append_byte(out, '\n');
     free(rows);
+}
+
+static void
+append_fragmentation(struct buffer *out, const struct report *report)
+{
+    const struct summary_totals *totals =
+        summary_totals(report->run.analyses[REPORT_SUMMARY]);
+    uint64_t waste = report_rounding(totals);
+    buffer_append_text(out, "\nFRAGMENTATION  ");
+    number_append_size(out, waste);
+    buffer_append_text(out, " (");
+    append_share(out, waste, totals->memory);
+    buffer_append_text(out, ") is rounding to size classes");
+    if (waste > 0)
+        append_worst_class(out, report);
+    buffer_append_byte(out, '\n');
 }
 
 void
 report_text_write(struct report *report, struct writer *writer)
 {
     struct buffer *out = &writer->output->buffer;
-    append_inputs(out, report);
-    append_profiles(out, report);
+    report_inputs_append(out, report);
     append_totals(out, report);
     if (summary_totals(report->run.analyses[REPORT_SUMMARY])->keys == 0)
         return;
+    buffer_append_byte(out, '\n');
     write_profiles(report, writer);
     write_types(report, writer);
     write_keys(report, writer);

@@ -6,6 +6,7 @@
 #ifndef KEYWEIGH_CLI_REPORT_H
 #define KEYWEIGH_CLI_REPORT_H
 
+#include "analysis/summary.h"
 #include "cli/instance.h"
 #include "cli/run.h"
 #include "report/writer.h"
@@ -59,8 +60,18 @@ void report_json_write(struct report *report, struct writer *writer);
 /* writer is a table writer that nothing was written with yet. */
 void report_text_write(struct report *report, struct writer *writer);
 
+/* Its beginning: what the inputs are and what they are priced for. */
+void report_inputs_append(struct buffer *out, const struct report *report);
+
+/* A text that must not be overlooked. */
+void report_alarm(struct buffer *out, const struct report *report,
+                  const char *text);
+
 /* The numbered list at the end: what deserves a look. */
 void report_advice_append(struct report *report, struct buffer *out);
+
+/* Bytes that rounding to the allocator's sizes takes of all memory. */
+uint64_t report_rounding(const struct summary_totals *totals);
 
 /* part of whole in per mille, rounded; 0 of nothing. */
 uint64_t report_per_mille(uint64_t part, uint64_t whole);

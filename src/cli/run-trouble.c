@@ -33,9 +33,8 @@ run_trouble_check_kind(struct run_input *result)
     return false;
 }
 
-/* Takes all that is left and returns how much it was. */
-static uint64_t
-count_rest(struct input *input)
+uint64_t
+run_trouble_rest(struct input *input)
 {
     struct reader *reader = &input->reader;
     uint64_t begin = reader_offset(reader);
@@ -46,6 +45,14 @@ count_rest(struct input *input)
            reader_part(reader, UINT64_MAX, &part))
         continue;
     return reader_offset(reader) - begin;
+}
+
+bool
+run_trouble_aof_follows(const struct rdb_facts *facts, struct reader *reader)
+{
+    return facts->aof_preamble ||
+           (reader_peek(reader, 1) &&
+            (*reader->pos == '*' || *reader->pos == '#'));
 }
 
 void
@@ -61,10 +68,8 @@ run_trouble_after(struct run_input *result, struct input *input)
                      "written");
     if (scan->error.kind != ERROR_NONE || !scan->trailing)
         return;
-    bool aof = scan->facts.aof_preamble ||
-               (reader_peek(&input->reader, 1) &&
-                (*input->reader.pos == '*' || *input->reader.pos == '#'));
-    uint64_t rest = count_rest(input);
+    bool aof = run_trouble_aof_follows(&scan->facts, &input->reader);
+    uint64_t rest = run_trouble_rest(input);
     if (aof)
         error_set(error, ERROR_UNSUPPORTED,
                   "%llu bytes after the RDB's end at offset 0x%llx: an AOF "
@@ -97,10 +102,10 @@ static void
 tell_unpriced(const struct run_input *input, const char *name)
 {
     const struct scan *scan = &input->scan;
-    if (input->unpriced == 0 || scan->profiles == NULL)
+    if (scan->unpriced == 0 || scan->profiles == NULL)
         return;
     message_warning("%s: %llu keys cannot exist on %s and have no memory "
-                    "there", name, (unsigned long long)input->unpriced,
+                    "there", name, (unsigned long long)scan->unpriced,
                     scan->profiles[0].name);
 }
 
@@ -175,6 +180,50 @@ same_before(const struct run *run, size_t index)
     return NULL;
 }
 
+static bool
+is_complete(const struct run_input *input)
+{
+    const struct scan *scan = &input->scan;
+    if (!input->was_read || !scan_is_complete(scan))
+        return false;
+    /* A wrong checksum says that bytes changed, not that some are missing. */
+    return input->error.kind == ERROR_NONE ||
+           (scan->facts.crc == RDB_CRC_MISMATCH && !scan->trailing);
+}
+
+static void
+append_error(struct buffer *out, const char *name, const struct error *error)
+{
+    escape_append(out, bytes_of_text(name), BYTES_ESCAPE);
+    if (error->has_offset)
+        buffer_append_format(out, ": offset 0x%llx",
+                             (unsigned long long)error->offset);
+    buffer_append_format(out, ": %s", error->text);
+}
+
+bool
+run_trouble_is_complete(const struct run *run, struct buffer *why)
+{
+    for (size_t i = 0; i < run->operands.note_count; i++) {
+        const struct operand_note *note = &run->operands.notes[i];
+        if (!note->is_error)
+            continue;
+        escape_append(why, bytes_of_text(note->path), BYTES_ESCAPE);
+        buffer_append_format(why, ": %s", note->text);
+        return false;
+    }
+    for (size_t i = 0; i < run->input_count; i++) {
+        const struct run_input *input = &run->inputs[i];
+        if (is_complete(input))
+            continue;
+        append_error(why, input->name,
+                     input->scan.damaged > 0 ? &input->damaged[0]
+                                             : &input->error);
+        return false;
+    }
+    return true;
+}
+
 uint64_t
 run_trouble_same_data(const struct run *run)
 {
@@ -184,30 +233,107 @@ run_trouble_same_data(const struct run *run)
     return count;
 }
 
-/* Once, for the first input that was read. */
+/* What a price was taken from instead of what was asked for. */
+struct substitute {
+    const struct profile *profile;
+    const char *server; /* of --server, or NULL */
+};
+
+enum { SUBSTITUTES_MAX = 64 };
+
+static bool
+is_same(const struct substitute *a, const struct substitute *b)
+{
+    return a->profile->server == b->profile->server &&
+           a->profile->bits == b->profile->bits && a->server == b->server;
+}
+
+static void
+tell_substitute(const struct substitute *substitute)
+{
+    const struct profile *profile = substitute->profile;
+    if (substitute->server != NULL)
+        message_warning("%s is not in the table of servers: taken as %s",
+                        substitute->server, profile->server->name);
+    if (profile->server->unmeasured)
+        message_warning("no %s was measured: its memory is that of the "
+                        "nearest release that was",
+                        profile->server->name);
+}
+
+/* The server as it was asked for, when there is no row of that name. */
+static const char *
+unknown_server(const struct run *run, size_t profile,
+               const struct profile *resolved)
+{
+    const char *asked = run->requests[profile].server;
+    const char *name = resolved->server->name;
+    size_t size = strlen(name);
+    if (asked == NULL)
+        return NULL;
+    bool known = strncmp(asked, name, size) == 0 &&
+                 strchr("/.-", asked[size]) != NULL; /* or at its end */
+    return known ? NULL : asked;
+}
+
+/* Each kind once, whichever input or server it is of. */
 static void
 tell_prices(const struct run *run)
 {
-    for (size_t i = 0; run->plan->note_prices && i < run->input_count; i++) {
-        if (!run->inputs[i].was_read)
+    struct substitute told[SUBSTITUTES_MAX];
+    size_t count = 0;
+    size_t all = run->input_count * run->request_count;
+    for (size_t i = 0; i < all && count < SUBSTITUTES_MAX; i++) {
+        size_t number = i % run->request_count;
+        const struct run_input *input = &run->inputs[i / run->request_count];
+        if (!input->was_read || input->scan.profiles == NULL)
             continue;
-        const struct profile *profile = &run->inputs[i].scan.profiles[0];
-        if (profile->server->unmeasured)
-            message_warning("no %s was measured: its memory is that of the "
-                            "nearest release that was",
-                            profile->server->name);
-        return;
+        const struct profile *profile = &input->scan.profiles[number];
+        struct substitute *next = &told[count];
+        next->profile = profile;
+        next->server = unknown_server(run, number, profile);
+        size_t same = 0;
+        while (same < count && !is_same(&told[same], next))
+            same++;
+        if (same < count)
+            continue;
+        tell_substitute(next);
+        count++;
     }
+}
+
+/* Those that have the replication ID of the input at index, which is the first
+ * of them. */
+static void
+tell_same_data(const struct run *run, size_t index)
+{
+    const struct run_input *first = &run->inputs[index];
+    const struct run_input *other = NULL;
+    const char *id = first->scan.facts.repl_id;
+    size_t count = 0;
+    for (size_t i = index + 1; i < run->input_count; i++) {
+        const struct run_input *input = &run->inputs[i];
+        if (!input->was_read || strcmp(input->scan.facts.repl_id, id) != 0)
+            continue;
+        other = other != NULL ? other : input;
+        count++;
+    }
+    if (count == 1)
+        message_warning("%s and %s have the same replication ID: same data "
+                        "twice?", first->name, other->name);
+    else if (count > 1)
+        message_warning("%s and %zu more inputs have the same replication ID: "
+                        "same data several times?", first->name, count);
 }
 
 void
 run_trouble_tell_together(const struct run *run)
 {
-    for (size_t i = 1; i < run->input_count; i++) {
-        const struct run_input *same = same_before(run, i);
-        if (same != NULL)
-            message_warning("%s and %s have the same replication ID: same "
-                            "data twice?", same->name, run->inputs[i].name);
-    }
-    tell_prices(run);
+    for (size_t i = 0; i < run->input_count; i++)
+        if (run->inputs[i].was_read &&
+            run->inputs[i].scan.facts.repl_id[0] != '\0' &&
+            same_before(run, i) == NULL)
+            tell_same_data(run, i);
+    if (run->plan->note_prices)
+        tell_prices(run);
 }

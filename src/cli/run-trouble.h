@@ -15,6 +15,16 @@ bool run_trouble_check_kind(struct run_input *result);
  * how much that is. */
 void run_trouble_after(struct run_input *result, struct input *input);
 
+/* True when the bytes behind an RDB are those of an AOF. */
+bool run_trouble_aof_follows(const struct rdb_facts *facts,
+                             struct reader *reader);
+
+/* How many bytes of content are left; they may be read for that. */
+uint64_t run_trouble_rest(struct input *input);
+
+/* False when rows may be missing: the first reason is then appended to why. */
+bool run_trouble_is_complete(const struct run *run, struct buffer *why);
+
 /* Tells all about one input; called in the order of inputs. */
 void run_trouble_tell(const struct run *run, size_t index);
 void run_trouble_tell_operands(const struct operands *operands);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/run.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,6 @@ struct job {
     struct run *run;
     struct run_input *result;
     struct input *input;
-    struct run_meter last;
     struct analysis **analyses; /* its own, merged into the run's */
 };
 
@@ -102,7 +102,7 @@ add_requests(struct run *run)
     struct error error = { .kind = ERROR_NONE };
     for (size_t i = 0; i < servers->count; i++) {
         if (is_repeated(servers, i)) {
-            message_error("--server %s is there twice", servers->items[i]);
+            message_error("--server %s: given twice", servers->items[i]);
             return false;
         }
         add_request(run, servers->items[i]);
@@ -164,11 +164,11 @@ run_fini(struct run *run)
 /* ---- one input ---- */
 
 void
-run_poll(struct run *run, struct run_meter *last, struct run_meter now)
+run_poll(struct run *run, struct run_input *input, struct run_meter now)
 {
-    uint64_t bytes = now.bytes - last->bytes;
-    uint64_t keys = now.keys - last->keys;
-    *last = now;
+    uint64_t bytes = now.bytes - input->meter.bytes;
+    uint64_t keys = now.keys - input->meter.keys;
+    input->meter = now;
     struct progress_state state = {
         .bytes = atomic_fetch_add(&run->bytes_done, bytes) + bytes,
         .total = run->total,
@@ -196,9 +196,7 @@ on_row(void *context, const struct record *record)
 {
     struct job *job = context;
     const struct run_plan *plan = job->run->plan;
-    job->result->unpriced += record->prices[0].basis == BASIS_NONE;
-    if (plan->row != NULL)
-        plan->row(plan->context, job->result, record);
+    plan->row(plan->context, job->result, record);
 }
 
 void
@@ -221,10 +219,23 @@ on_poll(void *context, uint64_t offset)
 {
     struct job *job = context;
     (void)offset;
-    run_poll(job->run, &job->last,
+    run_poll(job->run, job->result,
              (struct run_meter){ input_consumed(job->input),
                                  job->result->scan.keys });
     return true;
+}
+
+/* While nothing comes. */
+static void
+on_waiting(void *context)
+{
+    struct job *job = context;
+    struct run_input *result = job->result;
+    uint64_t polled = result->meter.keys;
+    uint64_t scanned = result->scan.keys; /* 0 in a read of one's own */
+    run_poll(job->run, result,
+             (struct run_meter){ input_consumed(job->input),
+                                 scanned > polled ? scanned : polled });
 }
 
 void
@@ -241,10 +252,12 @@ run_prepare_scan(const struct run *run, struct scan *scan)
 static enum status
 scan_input(struct job *job, struct input *input)
 {
-    static const struct scan_callbacks callbacks = {
-        .row = on_row, .damaged = on_damaged, .poll = on_poll
-    };
     struct run *run = job->run;
+    const struct scan_callbacks callbacks = {
+        .row = run->plan->row != NULL ? on_row : NULL,
+        .damaged = on_damaged,
+        .poll = on_poll,
+    };
     struct scan *scan = &job->result->scan;
     struct filter *filter = filter_copy(run->filter);
     run_prepare_scan(run, scan);
@@ -257,9 +270,14 @@ scan_input(struct job *job, struct input *input)
     scan->analysis_count = run->plan->analysis_count;
     scan->callbacks = &callbacks;
     scan->context = job;
+    if (run->plan->row == NULL)
+        scan->make_analyses = run->plan->make_analyses;
+    scan->make_context = run->plan->context;
+    scan->threads = run->threads_each;
     scan->input = (uint64_t)(job->result - run->inputs);
     enum status status = scan_run(scan, &input->reader);
     scan->filter = NULL;
+    scan->callbacks = NULL;
     filter_free(filter);
     return status;
 }
@@ -275,7 +293,6 @@ read_input(struct job *job, struct input *input)
     if (!run_trouble_check_kind(result))
         return;
     result->was_read = true;
-    job->input = input;
     if (plan->begin != NULL && !job->run->begun) {
         job->run->begun = true;
         plan->begin(plan->context);
@@ -286,6 +303,8 @@ read_input(struct job *job, struct input *input)
         (void)scan_input(job, input);
     run_trouble_after(result, input);
     result->bytes = reader_offset(&input->reader);
+    if (result->scan.error.kind != ERROR_NONE && result->scan.end != 0)
+        result->bytes = result->scan.end;
 }
 
 static void *
@@ -301,8 +320,10 @@ work(void *context, size_t index)
         run->plan->make_analyses(run->plan->context, job->analyses);
 
     struct input *input = xcalloc(1, sizeof *input);
+    struct input_options options = { .waiting = on_waiting, .context = job };
+    job->input = input;
     job->result->name = run->operands.items[index].name;
-    if (input_open(input, run->operands.items[index].path, NULL,
+    if (input_open(input, run->operands.items[index].path, &options,
                    &job->result->error) == STATUS_OK) {
         read_input(job, input);
         input_close(input);
@@ -356,6 +377,20 @@ processors(void)
     return (size_t)CPU_COUNT(&set);
 }
 
+/* Renaming the output would put it over the input. */
+static bool
+output_is_input(const struct run *run)
+{
+    const char *output = run->arguments->output;
+    const struct operand *operand =
+        output != NULL ? operands_find_file(&run->operands, output) : NULL;
+    if (operand == NULL)
+        return false;
+    message_error("%s: is the input %s too; an input is never changed", output,
+                  operand->name);
+    return true;
+}
+
 static void
 add_operands(struct run *run)
 {
@@ -363,9 +398,19 @@ add_operands(struct run *run)
     for (size_t i = 0; i < inputs->count; i++)
         operands_add(&run->operands, inputs->items[i], NULL);
     run_trouble_tell_operands(&run->operands);
-    run->input_count = run->operands.count;
+    run->input_count = output_is_input(run) ? 0 : run->operands.count;
     run->inputs = xcalloc(run->input_count + 1, sizeof *run->inputs);
     run->total = total_bytes(&run->operands);
+}
+
+/* Of those that each input being read may have: they share its memory. */
+static size_t
+threads_each(const struct run *run, size_t threads, size_t at_once)
+{
+    enum { MEMORY_OF_A_THREAD = 16 << 20 };
+    size_t each = at_once > 0 ? threads / at_once : 1;
+    uint64_t most = run->arguments->mem_limit / MEMORY_OF_A_THREAD;
+    return each <= most ? each : (size_t)most;
 }
 
 void
@@ -375,8 +420,15 @@ run_inputs(struct run *run)
     size_t threads = run->arguments->jobs > 0 ? (size_t)run->arguments->jobs
                                               : processors();
     struct workers_jobs jobs = { 0, run, work, join };
+#ifdef M_ARENA_MAX
+    /* Threads allocate seldom; with a heap of its own each would keep what it
+     * freed from the others. */
+    (void)mallopt(M_ARENA_MAX, 1);
+#endif
     add_operands(run);
     jobs.count = run->input_count;
+    size_t at_once = threads < jobs.count ? threads : jobs.count;
+    run->threads_each = threads_each(run, threads, at_once);
     progress_start(run->arguments);
     workers_run(&jobs, rows ? 1 : threads);
     progress_stop();

@@ -20,6 +20,13 @@
 
 enum { RUN_DAMAGED_SHOWN = 8, RUN_JEMALLOCS = 2 };
 
+/* What was read of one input so far: of its file, not of what that unpacks
+ * to. */
+struct run_meter {
+    uint64_t bytes;
+    uint64_t keys;
+};
+
 /* What one input came to. */
 struct run_input {
     const char *name;     /* as people are shown it, raw */
@@ -29,7 +36,7 @@ struct run_input {
     uint64_t bytes;       /* of its content, as far as it was read */
     const char *layer;    /* outermost compression, or NULL */
     struct scan scan;     /* its results */
-    uint64_t unpriced;    /* records without a price */
+    struct run_meter meter; /* of the latest run_poll */
     uint64_t trailing;    /* bytes behind the end that are no AOF */
     struct error damaged[RUN_DAMAGED_SHOWN]; /* of scan.damaged values */
     struct error error;   /* the first trouble, whatever it was */
@@ -79,6 +86,7 @@ struct run {
 
     /* Private to run.c. */
     bool begun;
+    size_t threads_each; /* for each input */
     int64_t clock_ms;
     uint64_t total; /* bytes of all files, 0 unknown */
     _Atomic uint64_t bytes_done;
@@ -105,12 +113,8 @@ void run_note_damaged(struct run_input *input, const struct error *error);
 int64_t run_now(const struct run *run, const struct rdb_facts *facts,
                 enum scan_now *from);
 
-/* The same: to be called at key boundaries with what was read so far of one
- * input, and with what it was at the last call; shows progress. */
-struct run_meter {
-    uint64_t bytes;
-    uint64_t keys;
-};
-void run_poll(struct run *run, struct run_meter *last, struct run_meter now);
+/* The same: to be called at key boundaries with what was read so far of the
+ * input; shows progress. */
+void run_poll(struct run *run, struct run_input *input, struct run_meter now);
 
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/message.h"
+#include "cli/run-trouble.h"
 #include "cli/signals.h"
 
 bool
@@ -26,6 +27,15 @@ sink_open(struct sink *sink, const struct arguments *arguments, bool single)
 }
 
 void
+sink_mark(struct sink *sink, const struct run *run)
+{
+    if (run_trouble_is_complete(run, &sink->incomplete))
+        return;
+    buffer_append_byte(&sink->incomplete, '\0');
+    sink->writer->incomplete = (const char *)sink->incomplete.data;
+}
+
+void
 sink_close(struct sink *sink, bool keep)
 {
     enum status status = output_close(&sink->output, keep);
@@ -34,4 +44,5 @@ sink_close(struct sink *sink, bool keep)
         message_error_of(NULL, &sink->output.error);
     if (sink->writer != NULL)
         writer_free(sink->writer);
+    buffer_fini(&sink->incomplete);
 }

@@ -19,8 +19,8 @@ struct key {
     struct bytes name;    /* valid until the source's next key; at most
                              KEY_NAME_HELD bytes of it */
     uint64_t name_size;   /* its whole length */
-    uint64_t name_hash;   /* XXH3 of the whole name when it is longer than
-                             what is held, else 0 */
+    uint64_t name_hash;   /* XXH3 of what is held when that is not all of the
+                             name, else 0 */
     uint64_t offset;      /* of the key's record, its expiry opcode included */
     uint64_t db;
     int64_t expire_ms;    /* Unix time, or KEY_NO_EXPIRY when has_expiry is

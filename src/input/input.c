@@ -191,6 +191,8 @@ input_open(struct input *input, const char *path,
         .block_limit = options != NULL ? options->block_limit : 0,
         .stop_at_size = options != NULL && options->stop_at_size,
         .read = &input->consumed,
+        .waiting = options != NULL ? options->waiting : NULL,
+        .context = options != NULL ? options->context : NULL,
     };
     reader_init(&input->reader, stream_file_new(fd, &file_options), 0);
     enum status status = undo_compression(input, error);

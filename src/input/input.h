@@ -34,6 +34,10 @@ struct input_options {
                            happens at the ends of blocks; 0: no limit */
     bool stop_at_size;  /* a regular file ends where it ended when opened: for
                            logs that are being written */
+    /* Called now and then while a read waits for a pipe or a terminal, by the
+     * reading thread, input_open's own reads included; may be NULL. */
+    void (*waiting)(void *context);
+    void *context; /* handed to it */
 };
 
 struct input {

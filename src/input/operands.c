@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/xalloc.h"
@@ -120,10 +121,46 @@ static void
 append_operand(struct operands *operands, const char *path, const char *name,
                enum input_kind kind)
 {
+    struct operand operand = { .kind = kind };
+    struct stat status;
+    operand.exists = strcmp(path, "-") == 0
+                         ? fstat(STDIN_FILENO, &status) == 0
+                         : stat(path, &status) == 0;
+    if (operand.exists) {
+        operand.is_regular = S_ISREG(status.st_mode);
+        operand.device = (uint64_t)status.st_dev;
+        operand.inode = (uint64_t)status.st_ino;
+    }
+    operand.path = xstrdup(path);
+    operand.name = xstrdup(name);
     operands->items = xreallocarray(operands->items, operands->count + 1,
                                     sizeof(*operands->items));
-    operands->items[operands->count++] =
-        (struct operand){ xstrdup(path), xstrdup(name), kind };
+    operands->items[operands->count++] = operand;
+}
+
+static void
+drop_last_operand(struct operands *operands)
+{
+    struct operand *last = &operands->items[--operands->count];
+    free(last->path);
+    free(last->name);
+}
+
+/* What can be read only once was named before: two readers would get a part
+ * of it each. */
+static bool
+is_used_up(const struct operands *operands)
+{
+    const struct operand *last = &operands->items[operands->count - 1];
+    bool is_stdin = strcmp(last->path, "-") == 0;
+    if (!last->exists || (last->is_regular && !is_stdin))
+        return false;
+    for (const struct operand *at = operands->items; at < last; at++)
+        if (at->exists && at->device == last->device &&
+            at->inode == last->inode &&
+            (!last->is_regular || strcmp(at->path, "-") == 0))
+            return true;
+    return false;
 }
 
 static void
@@ -244,7 +281,7 @@ add_file(struct operands *operands, const char *path, const char *name,
     if (kind == INPUT_RDB || kind == INPUT_AOF)
         append_operand(operands, path, path, kind);
     else if (error.kind != ERROR_NONE)
-        append_note(operands, is_named_like_data(name), path, error.text);
+        append_note(operands, true, path, error.text);
     else if (is_named_like_data(name))
         append_note(operands, false, path,
                     kind == INPUT_EMPTY ? "skipped: it is empty"
@@ -282,17 +319,42 @@ add_directory(struct operands *operands, const char *directory,
     free_listing(&listing);
 }
 
+static void
+add_single(struct operands *operands, const char *path, const char *name)
+{
+    append_operand(operands, path, name, INPUT_UNKNOWN);
+    if (!is_used_up(operands))
+        return;
+    drop_last_operand(operands);
+    append_note(operands, true, name, "can be read only once");
+}
+
 void
 operands_add(struct operands *operands, const char *operand,
              const struct input_options *options)
 {
     struct stat status;
     if (strcmp(operand, "-") == 0)
-        append_operand(operands, operand, "(standard input)", INPUT_UNKNOWN);
+        add_single(operands, operand, "(standard input)");
     else if (stat(operand, &status) == 0 && S_ISDIR(status.st_mode))
         add_directory(operands, operand, options);
     else
-        append_operand(operands, operand, operand, INPUT_UNKNOWN);
+        add_single(operands, operand, operand);
+}
+
+const struct operand *
+operands_find_file(const struct operands *operands, const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+        return NULL;
+    for (size_t i = 0; i < operands->count; i++) {
+        const struct operand *operand = &operands->items[i];
+        if (operand->exists && operand->device == (uint64_t)status.st_dev &&
+            operand->inode == (uint64_t)status.st_ino)
+            return operand;
+    }
+    return NULL;
 }
 
 void

@@ -7,7 +7,8 @@
  * other is its regular files that are RDB or AOF by their content (not those
  * named temp-*, not its subdirectories), sorted by the bytes of their names.
  *
- * What cannot be used is noted and the rest is gone on with.
+ * What cannot be used is noted and the rest is gone on with: so is a pipe, or
+ * standard input, that is named a second time.
  */
 #ifndef KEYWEIGH_INPUT_OPERANDS_H
 #define KEYWEIGH_INPUT_OPERANDS_H
@@ -21,6 +22,10 @@ struct operand {
     char *path;           /* what input_open takes */
     char *name;           /* what people are shown */
     enum input_kind kind; /* INPUT_UNKNOWN: not looked into yet */
+    bool exists;          /* and is the file of the next two */
+    bool is_regular;
+    uint64_t device;
+    uint64_t inode;
 };
 
 struct operand_note {
@@ -41,6 +46,11 @@ struct operands {
  * the caller's, and its errors too.  options may be NULL. */
 void operands_add(struct operands *operands, const char *operand,
                   const struct input_options *options);
+
+/* The operand that is the regular file at path, by whatever name; NULL when
+ * there is none: what must not be written to. */
+const struct operand *operands_find_file(const struct operands *operands,
+                                         const char *path);
 
 void operands_fini(struct operands *operands);
 

@@ -55,29 +55,52 @@ reader_reset(struct reader *r, struct stream *stream, uint64_t origin)
     r->crc = 0;
     r->wants_crc = false;
     r->at_end = false;
+    r->holding = false;
     error_clear(&r->error);
+    error_clear(&r->stream_error);
 }
 
 static void
 hash_taken(struct reader *r)
 {
-    if (r->wants_crc && r->pos > r->hashed)
+    /* After a rewind what is taken has been hashed before. */
+    if (r->pos <= r->hashed)
+        return;
+    if (r->wants_crc)
         r->crc = crc64(r->crc, r->hashed, (size_t)(r->pos - r->hashed));
     r->hashed = r->pos;
 }
 
-/* Moves what is at hand to the front of the buffer. */
+/* Moves what is at hand to the front of a buffer. */
 static void
-compact(struct reader *r)
+move_rest(struct reader *r, unsigned char *to)
 {
     hash_taken(r);
-    if (r->pos == r->buffer)
+    if (r->pos == to)
         return;
     size_t rest = reader_available(r);
-    r->origin += (uint64_t)(r->pos - r->buffer);
-    memmove(r->buffer, r->pos, rest);
-    r->pos = r->hashed = r->buffer;
-    r->end = r->buffer + rest;
+    size_t hashed = (size_t)(r->hashed - r->pos);
+    r->origin += (uint64_t)(r->pos - r->base);
+    memmove(to, r->pos, rest);
+    r->base = r->pos = to;
+    r->hashed = to + hashed;
+    r->end = to + rest;
+}
+
+/* Where the stream may write; false when a hold has filled the buffer. */
+static bool
+make_room(struct reader *r, size_t *room)
+{
+    if (r->holding)
+        hash_taken(r);
+    else
+        move_rest(r, r->buffer);
+    *room = r->capacity - (size_t)(r->end - r->buffer);
+    /* More at a time would leave the cache, and what is read beyond the end of
+     * a hold has to be moved. */
+    if (*room > READER_CAPACITY)
+        *room = READER_CAPACITY;
+    return *room > 0;
 }
 
 /* Where a stream failed is where its bytes ended. */
@@ -90,27 +113,39 @@ locate_error(struct reader *r)
     r->error.offset = reader_offset(r) + reader_available(r);
 }
 
+/* Reads once; false at the end, of the stream or of a hold. */
+static bool
+read_more(struct reader *r)
+{
+    size_t room;
+    size_t got = 0;
+    if (!make_room(r, &room))
+        return false;
+    enum status status =
+        r->stream->ops->read(r->stream, r->buffer + (r->end - r->buffer), room,
+                             &got, &r->error);
+    if (status == STATUS_END)
+        r->at_end = true;
+    if (status == STATUS_FAIL) {
+        locate_error(r);
+        r->stream_error = r->error;
+    }
+    if (status != STATUS_OK)
+        return false;
+    r->end += got;
+    return true;
+}
+
 bool
 reader_fill(struct reader *r, size_t n)
 {
     if (!reader_ok(r))
         return false;
-    if (r->at_end)
-        return reader_available(r) >= n;
-    compact(r);
     while (reader_available(r) < n) {
-        size_t used = reader_available(r);
-        size_t got = 0;
-        enum status status =
-            r->stream->ops->read(r->stream, r->buffer + used,
-                                 r->capacity - used, &got, &r->error);
-        if (status == STATUS_END)
-            r->at_end = true;
-        if (status != STATUS_OK) {
-            locate_error(r);
+        if (r->stream_error.kind != ERROR_NONE)
+            r->error = r->stream_error;
+        if (r->at_end || !reader_ok(r) || !read_more(r))
             return false;
-        }
-        r->end += got;
     }
     return true;
 }
@@ -171,6 +206,38 @@ bool
 reader_at_end(struct reader *r)
 {
     return !reader_peek(r, 1) && reader_ok(r);
+}
+
+void
+reader_hold(struct reader *r)
+{
+    move_rest(r, r->buffer);
+    r->holding = true;
+}
+
+void
+reader_release(struct reader *r)
+{
+    r->holding = false;
+}
+
+void
+reader_rewind(struct reader *r)
+{
+    hash_taken(r);
+    r->pos = r->base;
+    r->holding = false;
+    error_clear(&r->error);
+}
+
+unsigned char *
+reader_exchange(struct reader *r, unsigned char *buffer, size_t capacity)
+{
+    unsigned char *old = r->buffer;
+    move_rest(r, buffer);
+    r->buffer = buffer;
+    r->capacity = capacity;
+    return old;
 }
 
 void

@@ -45,6 +45,8 @@ struct reader {
     uint64_t crc;
     bool wants_crc;
     bool at_end; /* the stream has no more */
+    bool holding;
+    struct error stream_error; /* of the stream, kept over a rewind */
 };
 
 /* Opens over a stream, which the reader then owns.  capacity is at least
@@ -137,6 +139,21 @@ void reader_start_crc(struct reader *r);
 
 /* The CRC64 of all bytes taken since reader_start_crc. */
 uint64_t reader_crc(struct reader *r);
+
+/* Bytes that may be read twice.  From reader_hold on nothing that is taken is
+ * given up; when the buffer is full, the reader seems to be at its end.
+ * reader_release goes on as if nothing had
+ * happened; reader_rewind goes back to where the hold began, and forgets any
+ * error since then: it comes again when its place does. */
+void reader_hold(struct reader *r);
+void reader_release(struct reader *r);
+void reader_rewind(struct reader *r);
+
+/* Goes on in another buffer, which is from xmalloc and becomes the reader's:
+ * what is at hand moves there (capacity is no less).  The old one, with all
+ * that lies before the next byte, becomes the caller's. */
+unsigned char *reader_exchange(struct reader *r, unsigned char *buffer,
+                               size_t capacity);
 
 /* Fixed-width numbers; false with the error set when the input ends. */
 static inline bool

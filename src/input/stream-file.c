@@ -14,6 +14,8 @@
 #include "base/xalloc.h"
 #include "input/pagecache.h"
 
+enum { WAIT_MS = 200 };
+
 struct stream_file {
     struct stream stream;
     struct stream_file_options options;
@@ -24,16 +26,34 @@ struct stream_file {
     struct pagecache pages;
 };
 
+/* Comes back now and then for who wants to be called meanwhile: whichever
+ * thread a signal interrupts, news of it do not wait for the next byte. */
+static void
+wait_for_bytes(const struct stream_file *self)
+{
+    struct pollfd wanted = { .fd = self->fd, .events = POLLIN };
+    if (self->is_regular || self->options.waiting == NULL)
+        return;
+    for (;;) {
+        int ready = poll(&wanted, 1, WAIT_MS);
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return;
+        self->options.waiting(self->options.context);
+    }
+}
+
 /* A descriptor that somebody else set to non-blocking is waited for. */
 static ssize_t
-read_patiently(int fd, unsigned char *into, size_t size)
+read_patiently(const struct stream_file *self, unsigned char *into,
+               size_t size)
 {
     for (;;) {
-        ssize_t count = read(fd, into, size);
+        wait_for_bytes(self);
+        ssize_t count = read(self->fd, into, size);
         if (count >= 0)
             return count;
         if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            struct pollfd wanted = { .fd = fd, .events = POLLIN };
+            struct pollfd wanted = { .fd = self->fd, .events = POLLIN };
             (void)poll(&wanted, 1, -1);
         } else if (errno != EINTR) {
             return -1;
@@ -59,7 +79,7 @@ file_read(struct stream *stream, unsigned char *into, size_t capacity,
         return STATUS_END;
     if (self->is_regular)
         pagecache_advance(&self->pages, self->position);
-    ssize_t count = read_patiently(self->fd, into, size);
+    ssize_t count = read_patiently(self, into, size);
     if (count < 0) {
         error_set(error, ERROR_IO, "cannot read: %s", strerror(errno));
         return STATUS_FAIL;

@@ -16,6 +16,10 @@ struct stream_file_options {
     bool stop_at_size;      /* a regular file ends where it ends now */
     _Atomic uint64_t *read; /* counts the bytes read, for any thread to see;
                                outlives the stream; may be NULL */
+    void (*waiting)(void *context); /* called several times a second while what
+                                       is no regular file has nothing to read;
+                                       may be NULL */
+    void *context;                  /* handed to it */
 };
 
 /* Reads fd from where it stands, and closes it in the end. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rdb/acceptance.h"
+
 struct release {
     enum server_product product;
     int major;
@@ -45,34 +47,10 @@ spec_of(const char *text)
 }
 
 static bool
-parse_part(const char **text, int *value)
-{
-    const char *p = *text;
-    *value = 0;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        if (*value > 9999)
-            return false;
-        *value = *value * 10 + (*p - '0');
-    }
-    bool any = p != *text;
-    *text = p;
-    return any;
-}
-
-/* MAJOR.MINOR[.PATCH], whatever follows after another dot or a hyphen. */
-static bool
 parse_version(const char *text, struct release *release)
 {
-    release->patch = 0;
-    if (!parse_part(&text, &release->major) || *text++ != '.' ||
-        !parse_part(&text, &release->minor))
-        return false;
-    if (*text == '.') {
-        text++;
-        parse_part(&text, &release->patch);
-        return true;
-    }
-    return *text == '\0' || *text == '-';
+    return acceptance_read_version(text, &release->major, &release->minor,
+                                   &release->patch);
 }
 
 /* Candidates of the release to come bear the number of the one before, or an
@@ -149,7 +127,9 @@ check_server(const char *text, struct error *error)
     struct release release;
     int bits;
     if (!parse_server(spec.server, &release)) {
-        error_set(error, ERROR_USAGE, "no server '%.*s' (one of %s)",
+        error_set(error, ERROR_USAGE,
+                  "no server '%.*s': name a product and its release, as in "
+                  "redis-7.2 (there are %s)",
                   (int)(spec.server.size < 64 ? spec.server.size : 64),
                   (const char *)spec.server.data, servers_names());
         return STATUS_FAIL;

@@ -342,6 +342,35 @@ acceptance_find(const char *product, int major, int minor)
     return found;
 }
 
+static bool
+read_part(const char **text, int *value)
+{
+    const char *p = *text;
+    *value = 0;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        if (*value > 9999)
+            return false;
+        *value = *value * 10 + (*p - '0');
+    }
+    bool any = p != *text;
+    *text = p;
+    return any;
+}
+
+bool
+acceptance_read_version(const char *text, int *major, int *minor, int *patch)
+{
+    *patch = 0;
+    if (!read_part(&text, major) || *text++ != '.' || !read_part(&text, minor))
+        return false;
+    if (*text == '.') {
+        text++;
+        (void)read_part(&text, patch);
+        return true;
+    }
+    return *text == '\0' || *text == '-';
+}
+
 static int
 newest_version(size_t server, const struct rdb_facts *facts)
 {
@@ -355,9 +384,12 @@ newest_version(size_t server, const struct rdb_facts *facts)
 static size_t
 writer_by_name(const struct rdb_facts *facts)
 {
-    int major = 0;
-    int minor = 0;
-    (void)sscanf(facts->server_version, "%9d.%9d", &major, &minor);
+    int major;
+    int minor;
+    int patch;
+    if (!acceptance_read_version(facts->server_version, &major, &minor,
+                                 &patch))
+        return ACCEPTANCE_SERVERS;
     size_t found = acceptance_find(facts->server, major, minor);
     size_t next = found;
     while (next < ACCEPTANCE_SERVERS &&

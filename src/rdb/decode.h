@@ -73,6 +73,8 @@ struct rdb {
     bool has_attribute;   /* an opcode of the next key was read */
     bool meta_open;       /* KEY_META was read, its type byte is to follow */
     const struct rdb_type *type;
+    const struct rdb_type *types[256]; /* of the file's dialect, by byte */
+    struct item string;   /* of a string value: all but its text stays zero */
     uint64_t module_id;
     char module_name[16];
     struct rdb_templates *templates;
@@ -205,6 +207,15 @@ enum rdb_shape {
 /* Reads a STR that is a packed blob and hands its items out. */
 bool rdb_packed(struct rdb *rdb, enum node_kind kind, enum rdb_shape shape);
 
+/* Reads the header of a packed STR without taking anything: completes node,
+ * whose kind is set.  A header that cannot be is reported as code, and the
+ * value bad. */
+bool rdb_packed_header(struct rdb *rdb, const struct rdb_string *string,
+                       enum finding_code code, struct node *node);
+
+/* Announces a node; true when the visitor wants its items. */
+bool rdb_node(struct rdb *rdb, const struct node *node);
+
 /* Takes the next entry of an open blob as text number which of item.
  * STATUS_END behind the last; BAD and FAIL as packed_next. */
 enum status rdb_packed_text(struct rdb *rdb, struct packed *packed,
@@ -275,6 +286,9 @@ rdb_count(struct rdb *rdb, uint64_t count)
 }
 
 /* --- other files' parts of next() --- */
+
+/* What each byte means: rdb.c. */
+void rdb_choose_types(struct rdb *rdb, enum rdb_dialect dialect);
 
 /* An opcode that says nothing of the next key, whose byte at offset `at` is
  * read: rdb-opcodes.c. */

@@ -54,13 +54,8 @@ plain_node(struct rdb *rdb)
     struct rdb_string string;
     if (!rdb_string_open(rdb, &string))
         return false;
-    struct visitor *visitor = rdb->visitor;
-    if (visitor == NULL || !rdb_string_plausible(rdb, &string))
-        return rdb_string_skip(rdb, &string);
     struct node node = { .kind = NODE_PLAIN, .size = string.size, .count = 1 };
-    bool descend = visitor->ops->node(visitor, &node) ||
-                   (visitor->wants & WANT_ITEMS) != 0;
-    if (!descend)
+    if (!rdb_string_plausible(rdb, &string) || !rdb_node(rdb, &node))
         return rdb_string_skip(rdb, &string);
     struct item item = { .kind = ITEM_ELEMENT };
     if (!rdb_string_text(rdb, &string, &item, 0))

@@ -174,8 +174,9 @@ rdb_opcode(struct rdb *rdb, uint64_t at, unsigned char byte)
     case OPCODE_HASH_TEMPLATE:
         if (valkey)
             return rdb_fail(rdb, FINDING_UNSUPPORTED, at,
-                            "opcode 242 of Valkey (UPDATE) belongs to "
-                            "replication and to no file");
+                            "opcode 242 of Valkey (UPDATE) is not "
+                            "supported: it belongs to replication and to no "
+                            "file");
         return rdb_template(rdb);
     case OPCODE_RAM_LRU:
     case OPCODE_SLOT_NUM:

@@ -74,16 +74,14 @@ rdb_text_to_double(const struct text *text, double *value)
     return end == number + text->held;
 }
 
-/* Reads the header without taking anything, and asks the visitor. */
-static bool
-announce(struct rdb *rdb, enum node_kind kind, const struct rdb_string *string,
-         bool *descend)
+bool
+rdb_packed_header(struct rdb *rdb, const struct rdb_string *string,
+                  enum finding_code code, struct node *node)
 {
     unsigned char head[PACKED_HEADER_MAX];
     struct reader reader;
     struct packed packed;
     size_t got = 0;
-    *descend = false;
     if (!rdb_string_plausible(rdb, string))
         return true;
     if (!rdb_string_head(rdb, string, head, sizeof(head), &got)) {
@@ -94,22 +92,20 @@ announce(struct rdb *rdb, enum node_kind kind, const struct rdb_string *string,
         return true;
     }
     reader_init_memory(&reader, bytes_of(head, got), 0);
-    if (packed_open(&packed, kind, &reader, string->size) != STATUS_OK) {
-        rdb_value_bad(rdb, rdb_packed_code(kind, false), string->offset, "%s",
-                      reader.error.text);
-        return true;
-    }
-    if (kind == NODE_INTSET && packed.count == 0)
-        rdb_finding(rdb, FINDING_INTSET_SHALLOW, string->offset,
-                    "an intset without values");
-    struct node node = { .kind = kind,
-                         .size = string->size,
-                         .count = packed.count,
-                         .width = packed.width };
-    struct visitor *visitor = rdb->visitor;
-    *descend = visitor->ops->node(visitor, &node) ||
-               (visitor->wants & WANT_ITEMS) != 0;
+    if (packed_open(&packed, node->kind, &reader, string->size) != STATUS_OK)
+        rdb_value_bad(rdb, code, string->offset, "%s", reader.error.text);
+    node->size = string->size;
+    node->count = packed.count;
+    node->width = packed.width;
     return true;
+}
+
+bool
+rdb_node(struct rdb *rdb, const struct node *node)
+{
+    struct visitor *visitor = rdb->visitor;
+    return visitor != NULL && (visitor->ops->node(visitor, node) ||
+                               (visitor->wants & WANT_ITEMS) != 0);
 }
 
 /* A text longer than the blob's reader holds in one piece. */
@@ -265,14 +261,17 @@ bool
 rdb_packed(struct rdb *rdb, enum node_kind kind, enum rdb_shape shape)
 {
     struct rdb_string string;
-    bool descend;
+    struct node node = { .kind = kind };
     if (!rdb_string_open(rdb, &string))
         return false;
     if (rdb->visitor == NULL)
         return rdb_string_skip(rdb, &string);
-    if (!announce(rdb, kind, &string, &descend))
+    if (!rdb_packed_header(rdb, &string, rdb_packed_code(kind, false), &node))
         return false;
-    if (!descend)
+    if (kind == NODE_INTSET && node.count == 0 && rdb->visitor != NULL)
+        rdb_finding(rdb, FINDING_INTSET_SHALLOW, string.offset,
+                    "an intset without values");
+    if (!rdb_node(rdb, &node))
         return rdb_string_skip(rdb, &string);
     if (!rdb_blob_open(rdb, &string))
         return false;

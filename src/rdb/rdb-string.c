@@ -498,9 +498,8 @@ rdb_string_append(struct rdb *rdb, struct buffer *buffer, uint64_t most,
 bool
 rdb_walk_string(struct rdb *rdb)
 {
-    struct item item = { .kind = ITEM_VALUE };
-    if (!rdb_text_last(rdb, &item, 0))
+    if (!rdb_text_last(rdb, &rdb->string, 0))
         return rdb_doing(rdb, "string value", 0);
-    rdb_item(rdb, &item);
+    rdb_item(rdb, &rdb->string);
     return true;
 }

@@ -25,6 +25,7 @@ enum {
     EOF_MARK_SIZE = 40,
     EOF_PREFIX_SIZE = 5 + EOF_MARK_SIZE + 2, /* "$EOF:", mark, CRLF */
     VERSION_WITH_CRC = 5,
+    SHORT_NAME = 64, /* more than any one-byte length */
 };
 
 /* --- header --- */
@@ -72,6 +73,20 @@ version_of(const unsigned char *digits, size_t count, bool *plain)
     return version;
 }
 
+void
+rdb_choose_types(struct rdb *rdb, enum rdb_dialect dialect)
+{
+    for (int byte = 0; byte < 256; byte++)
+        rdb->types[byte] = rdb_type_find(dialect, (unsigned char)byte);
+}
+
+static bool
+end_in_header(struct rdb *rdb)
+{
+    error_context(&rdb->reader->error, "RDB header");
+    return false;
+}
+
 static bool
 read_magic(struct rdb *rdb)
 {
@@ -84,7 +99,7 @@ read_magic(struct rdb *rdb)
     reader_start_crc(rdb->reader);
     p = reader_take(rdb->reader, MAGIC_SIZE);
     if (p == NULL)
-        return rdb_doing(rdb, "RDB header", 0);
+        return end_in_header(rdb);
     size_t letters = p[0] == 'V' ? 6 : 5;
     facts->dialect = p[0] == 'V' ? RDB_VALKEY : RDB_REDIS;
     facts->version = version_of(p + letters, MAGIC_SIZE - letters, &plain);
@@ -96,6 +111,7 @@ read_magic(struct rdb *rdb)
                     isdigit(p[letters]) ? FINDING_HEADER_JUNK
                                         : FINDING_HEADER_BLANK,
                     at, "the header's version is not all digits");
+    rdb_choose_types(rdb, facts->dialect);
     int known = facts->dialect == RDB_VALKEY ? RDB_VALKEY_VERSION_KNOWN
                                              : RDB_TYPE_VERSION_KNOWN;
     if (facts->version > known)
@@ -192,16 +208,33 @@ finish(struct rdb *rdb, uint64_t at)
 
 /* --- keys --- */
 
+/* Takes a name that lies in the buffer behind its one-byte length. */
+static bool
+take_short_name(struct rdb *rdb)
+{
+    struct reader *r = rdb->reader;
+    if (!rdb_length_is_short(rdb) || reader_available(r) <= *r->pos)
+        return false;
+    size_t size = *r->pos;
+    memcpy(rdb->name.data, r->pos + 1, size);
+    r->pos += 1 + size;
+    rdb->key.name = bytes_of(rdb->name.data, size);
+    rdb->key.name_size = size;
+    return true;
+}
+
 static bool
 read_name(struct rdb *rdb)
 {
     struct key *key = &rdb->key;
+    key->name_hash = 0;
+    if (take_short_name(rdb))
+        return true;
     buffer_clear(&rdb->name);
     if (!rdb_string_append(rdb, &rdb->name, KEY_NAME_HELD, &key->name_size))
         return rdb_doing(rdb, "name of key, type byte",
                          (uint64_t)key->type_byte);
     key->name = buffer_bytes(&rdb->name);
-    key->name_hash = 0;
     if (key->name.size < key->name_size)
         key->name_hash = XXH3_64bits(key->name.data, key->name.size);
     return true;
@@ -213,8 +246,8 @@ read_key(struct rdb *rdb, const struct rdb_type *type, uint64_t at)
     struct key *key = &rdb->key;
     if (type->walk == NULL)
         return rdb_fail(rdb, FINDING_UNSUPPORTED, at,
-                        "type %u (%s): %s", key->type_byte, type->name,
-                        type->unsupported);
+                        "type %u (%s) is not supported: %s", key->type_byte,
+                        type->name, type->unsupported);
     if (type->since > rdb->facts.version)
         rdb_finding(rdb, FINDING_FOREIGN_TYPE, at,
                     "type %u (%s) in a file of version %d", key->type_byte,
@@ -333,7 +366,7 @@ read_records(struct rdb *rdb)
         uint64_t at = reader_offset(rdb->reader);
         if (!reader_u8(rdb->reader, &byte))
             return rdb_end_in_failure(rdb);
-        const struct rdb_type *type = rdb_type_find(rdb->facts.dialect, byte);
+        const struct rdb_type *type = rdb->types[byte];
         if (!rdb->has_attribute)
             rdb->key.offset = at;
         if (type != NULL) {
@@ -398,7 +431,7 @@ rdb_walk(struct source *self, struct visitor *visitor)
     struct rdb *rdb = (struct rdb *)self;
     if (visitor == NULL && rdb->deep)
         visitor = validator_visitor(rdb->validator);
-    error_clear(&rdb->bad);
+    rdb->bad.kind = ERROR_NONE;
     rdb->pending = false;
     rdb->visitor = visitor;
     if (visitor != NULL)
@@ -439,6 +472,8 @@ rdb_new(struct reader *reader, struct findings *findings, bool deep)
     rdb->facts.used_mem = -1;
     rdb->facts.repl_offset = -1;
     rdb->facts.crc = RDB_CRC_UNKNOWN;
+    (void)buffer_reserve(&rdb->name, SHORT_NAME);
+    rdb->string.kind = ITEM_VALUE;
     if (deep)
         rdb->validator = validator_new(rdb);
     return rdb;

@@ -69,6 +69,31 @@ bool rdb_recognise(struct reader *reader);
 
 struct source *rdb_source(struct rdb *rdb);
 
+/* All that matters of what came before a place between two keys.  A zeroed
+ * struct is a place to save into; the fini makes it one again. */
+struct rdb_place {
+    struct rdb_facts facts;
+    struct rdb_database *databases;
+    size_t count;
+    size_t room;
+    uint64_t db; /* the current one */
+};
+
+void rdb_place_save(struct rdb_place *place, const struct rdb *rdb);
+void rdb_place_fini(struct rdb_place *place);
+
+/* Goes on at such a place: the same rdb after its reader was rewound, or
+ * another one whose reader begins there (its first next then gives the key
+ * behind it). */
+void rdb_go_on(struct rdb *rdb, const struct rdb_place *place);
+
+/* Passes up to at_most keys, from one place between two of them to another: to
+ * the first at or behind offset limit, or to right before EOF.  *keys is how
+ * many there were.  False when only reading them can tell more (trouble, hash
+ * templates, or nothing to pass): the place reached is then none. */
+bool rdb_pass(struct rdb *rdb, uint64_t limit, uint64_t at_most,
+              uint64_t *keys);
+
 /* Valid as long as the rdb; grows while it is read.  Whatever stands before
  * the first key is known when the first next returns. */
 const struct rdb_facts *rdb_facts(const struct rdb *rdb);

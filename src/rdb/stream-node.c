@@ -240,55 +240,22 @@ walk_entries(struct node_walk *walk)
     return status;
 }
 
-/* Announces the node by its header. */
-static bool
-announce(struct rdb *rdb, const struct rdb_string *string,
-         const struct stream_id *id, bool *descend)
-{
-    unsigned char head[PACKED_HEADER_MAX];
-    struct reader reader;
-    struct packed packed;
-    size_t got = 0;
-    *descend = false;
-    if (!rdb_string_plausible(rdb, string))
-        return true;
-    if (!rdb_string_head(rdb, string, head, sizeof(head), &got) &&
-        !reader_ok(rdb->reader))
-        return false;
-    reader_init_memory(&reader, bytes_of(head, got), 0);
-    if (packed_open(&packed, NODE_LISTPACK, &reader, string->size) !=
-        STATUS_OK) {
-        rdb_value_bad(rdb, FINDING_STREAM_SHALLOW, string->offset, "%s",
-                      reader.error.text);
-        return true;
-    }
-    struct node node = { .kind = NODE_LISTPACK,
-                         .size = string->size,
-                         .count = packed.count,
-                         .in_stream = true,
-                         .id = *id };
-    if (packed.count == 0)
-        rdb_finding(rdb, FINDING_STREAM_SHALLOW, string->offset,
-                    "an empty stream node");
-    struct visitor *visitor = rdb->visitor;
-    *descend = visitor->ops->node(visitor, &node) ||
-               (visitor->wants & WANT_ITEMS) != 0;
-    return true;
-}
-
 bool
 rdb_stream_node(struct rdb *rdb, const struct stream_id *id,
                 struct rdb_stream_sums *sums)
 {
     struct rdb_string string;
-    bool descend;
+    struct node node = { .kind = NODE_LISTPACK, .in_stream = true, .id = *id };
     if (!rdb_string_open(rdb, &string))
         return false;
     if (rdb->visitor == NULL)
         return rdb_string_skip(rdb, &string);
-    if (!announce(rdb, &string, id, &descend))
+    if (!rdb_packed_header(rdb, &string, FINDING_STREAM_SHALLOW, &node))
         return false;
-    if (!descend)
+    if (node.count == 0 && rdb->visitor != NULL)
+        rdb_finding(rdb, FINDING_STREAM_SHALLOW, string.offset,
+                    "an empty stream node");
+    if (!rdb_node(rdb, &node))
         return rdb_string_skip(rdb, &string);
     if (!rdb_blob_open(rdb, &string))
         return false;

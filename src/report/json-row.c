@@ -5,6 +5,9 @@
 
 #include "base/number.h"
 
+/* The largest integer that every reader of JSON has exactly. */
+static const int64_t number_max = (INT64_C(1) << 53) - 1;
+
 static void
 append_name(struct buffer *out, const char *name, const char *ending)
 {
@@ -56,6 +59,15 @@ is_its_notation(struct bytes name, enum escape_bytes notation)
 }
 
 static void
+append_base64(struct output *output, const struct column *column,
+              struct bytes name)
+{
+    buffer_append(&output->buffer, ", ", 2);
+    append_name(&output->buffer, column->name, "_base64");
+    append_string(output, name, BYTES_BASE64);
+}
+
+static void
 append_bytes(struct writer *writer, const struct column *column,
              const struct cell *cell)
 {
@@ -64,14 +76,21 @@ append_bytes(struct writer *writer, const struct column *column,
         append_string(output, cell->bytes, BYTES_TEXT);
     } else if (cell->whole_size != 0) {
         append_cut_name(&output->buffer, cell, writer->bytes);
+        append_base64(output, column, writer_shown(cell->bytes));
     } else {
         append_string(output, cell->bytes, writer->bytes);
-        if (!is_its_notation(cell->bytes, writer->bytes)) {
-            buffer_append(&output->buffer, ", ", 2);
-            append_name(&output->buffer, column->name, "_base64");
-            append_string(output, cell->bytes, BYTES_BASE64);
-        }
+        if (!is_its_notation(cell->bytes, writer->bytes))
+            append_base64(output, column, cell->bytes);
     }
+}
+
+static void
+append_number(struct buffer *out, int64_t number)
+{
+    if (number > number_max || number < -number_max)
+        buffer_append(out, "null", 4);
+    else
+        number_append_int64(out, number);
 }
 
 static void
@@ -86,7 +105,7 @@ append_cell(struct writer *writer, const struct column *column,
         break;
     case CELL_NUMBER:
     case CELL_LOWER:
-        number_append_int64(out, cell->number);
+        append_number(out, cell->number);
         break;
     case CELL_BYTES:
         append_bytes(writer, column, cell);
@@ -139,6 +158,15 @@ append_by_profile(struct writer *writer, const struct column *columns,
         append_of_profile(writer, writer->profiles[p], columns, cells, count);
     }
     buffer_append_byte(out, ']');
+}
+
+void
+json_row_append_incomplete(struct writer *writer)
+{
+    struct buffer *out = &writer->output->buffer;
+    buffer_append_text(out, "{\"incomplete\": true, \"error\": ");
+    escape_append_json(out, bytes_of_text(writer->incomplete), BYTES_TEXT);
+    buffer_append_byte(out, '}');
 }
 
 void

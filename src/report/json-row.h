@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * One row as one JSON object on one line: what write-json and write-jsonl have
- * in common.
+ * in common.  Numbers beyond 2^53 - 1 are null.
  */
 #ifndef KEYWEIGH_REPORT_JSON_ROW_H
 #define KEYWEIGH_REPORT_JSON_ROW_H
@@ -13,5 +13,8 @@
 void json_row_append(struct writer *writer, const char *section,
                      const struct column *columns, const struct cell *cells,
                      size_t count);
+
+/* Appends {"incomplete": true, "error": "..."}: the writer's incomplete. */
+void json_row_append_incomplete(struct writer *writer);
 
 #endif

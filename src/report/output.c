@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/xalloc.h"
 
 enum {
@@ -127,10 +128,43 @@ replace_existing(struct output *output, const struct stat *old)
     return keep_owner_and_mode(output, old);
 }
 
+/* A name that stands for an open descriptor; -1 for any other name. */
+static int
+descriptor_named(const char *path)
+{
+    static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+    if (strcmp(path, "/dev/stdout") == 0)
+        return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        size_t length = strlen(folders[i]);
+        int64_t number;
+        if (strncmp(path, folders[i], length) == 0 &&
+            number_parse_int64(bytes_of_text(path + length), &number) &&
+            number >= 0 && number <= INT_MAX)
+            return (int)number;
+    }
+    return -1;
+}
+
+/* Not by its name: that would lead to the file behind it, and replace what the
+ * shell has opened for appending. */
+static enum status
+open_descriptor(struct output *output, const char *path, int descriptor)
+{
+    output->path = xstrdup(path);
+    output->fd = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return output->fd < 0 ? fail(output, "open") : STATUS_OK;
+}
+
 static enum status
 open_path(struct output *output, const char *path)
 {
     struct stat old;
+    int descriptor = descriptor_named(path);
+    if (descriptor >= 0)
+        return open_descriptor(output, path, descriptor);
     bool exists = stat(path, &old) == 0;
     /* Asked of the name as given: /dev/stdout leads to names like "pipe:[7]"
      * that only the kernel can follow. */

@@ -76,6 +76,11 @@ static void
 json_table_end(struct writer *self)
 {
     struct write_json *json = (struct write_json *)self;
+    if (self->single && self->incomplete != NULL) {
+        append(self, json->rows ? ",\n  " : "\n  ");
+        json_row_append_incomplete(self);
+        json->rows = true;
+    }
     if (json->rows)
         append(self, self->single ? "\n" : "\n  ");
     append(self, self->single ? "]\n" : "]");

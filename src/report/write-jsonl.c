@@ -51,7 +51,10 @@ jsonl_row(struct writer *self, const struct cell *cells)
 static void
 jsonl_table_end(struct writer *self)
 {
-    (void)self;
+    if (!self->single || self->incomplete == NULL)
+        return;
+    json_row_append_incomplete(self);
+    buffer_append_byte(&self->output->buffer, '\n');
 }
 
 static void

@@ -9,8 +9,11 @@
  * What a column needs is known when its rows are; up to PENDING_MAX bytes of
  * them wait for that.  Rows beyond are written at once into the widths found
  * so far, so that a table of any length needs no more room.
+ *
+ * On a terminal names give way when a line is wider than that.
  */
 #include <stdlib.h>
+#include <sys/ioctl.h>
 
 #include "base/number.h"
 #include "base/width.h"
@@ -19,7 +22,8 @@
 
 enum {
     PENDING_MAX = 1024 * 1024,
-    NAME_WIDTH = 60, /* longer names do not widen their column */
+    NAME_WIDTH = 60,       /* longer names do not widen their column */
+    NAME_WIDTH_LEAST = 16, /* names are not cut to less to make lines fit */
 };
 
 static const char gap[] = "  ";
@@ -37,6 +41,8 @@ struct write_table {
     const struct column *columns;
     size_t count;
     size_t *widths;       /* of each column */
+    size_t terminal;      /* cells of a line, 0 when nothing limits it */
+    size_t name_most;     /* cells of a name, to make lines fit */
     struct buffer text;   /* pending cells one behind the other */
     struct buffer pieces; /* struct piece, as many */
     bool begun;           /* a section stands before */
@@ -44,6 +50,23 @@ struct write_table {
 };
 
 /* ---- one cell ---- */
+
+static void
+append_cut(struct buffer *out, struct bytes text, size_t cells)
+{
+    struct bytes cut = width_cut(text, cells - 1);
+    buffer_append(out, cut.data, cut.size);
+    buffer_append_text(out, ellipsis);
+}
+
+/* How wide a name may be, whatever the other columns need. */
+static size_t
+name_limit(const struct writer *writer)
+{
+    if (writer->for_terminal)
+        return NAME_WIDTH;
+    return writer->name_cells != 0 ? writer->name_cells : SIZE_MAX;
+}
 
 static void
 append_number(struct buffer *out, enum column_kind kind, int64_t number)
@@ -87,8 +110,9 @@ append_bytes(const struct writer *writer, struct buffer *out,
     else
         escape_append(out, cell->bytes, notation);
     struct bytes text = bytes_of(out->data + start, out->size - start);
-    if (writer->for_terminal && width_of(text) > NAME_WIDTH) {
-        out->size = start + width_cut(text, NAME_WIDTH - 1).size;
+    size_t limit = name_limit(writer);
+    if (width_of(text) > limit) {
+        out->size = start + width_cut(text, limit - 1).size;
         buffer_append_text(out, ellipsis);
     }
 }
@@ -99,7 +123,10 @@ append_cell(const struct writer *writer, struct buffer *out,
 {
     switch (cell->kind) {
     case CELL_EMPTY:
-        buffer_append_byte(out, '-');
+        if (cell->bytes.size != 0)
+            buffer_append(out, cell->bytes.data, cell->bytes.size);
+        else
+            buffer_append_byte(out, '-');
         break;
     case CELL_LOWER:
         buffer_append_text(out, "≥ ");
@@ -137,14 +164,21 @@ put_field(struct write_table *table, size_t column, struct bytes text,
           size_t width)
 {
     struct buffer *out = &table->writer.output->buffer;
+    bool is_name = table->columns[column].kind == COLUMN_NAME;
+    bool cut = is_name && width > table->name_most;
     size_t room = table->widths[column];
+    if (cut)
+        width = table->name_most;
     size_t fill = width < room ? room - width : 0;
     bool right = is_right(table->columns[column].kind);
     if (column != 0)
         buffer_append_text(out, gap);
     if (right)
         pad(out, fill);
-    buffer_append(out, text.data, text.size);
+    if (cut)
+        append_cut(out, text, width);
+    else
+        buffer_append(out, text.data, text.size);
     if (!right)
         pad(out, fill);
 }
@@ -157,14 +191,16 @@ end_line(struct buffer *out, size_t start)
     buffer_append_byte(out, '\n');
 }
 
+/* The name of a profile, behind "@", stays as it is. */
 static void
 append_upper(struct buffer *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
+    for (; *text != '\0' && *text != '@'; text++) {
         bool lower = *text >= 'a' && *text <= 'z';
         buffer_append_byte(out,
                            (unsigned char)(lower ? *text - 'a' + 'A' : *text));
     }
+    buffer_append_text(out, text);
 }
 
 static void
@@ -273,6 +309,22 @@ part_sections(struct write_table *table)
     table->begun = true;
 }
 
+/* Cells of a line of the terminal, 0 when it does not say. */
+static size_t
+terminal_width(const struct writer *writer)
+{
+    struct winsize size = { .ws_col = 0 };
+    const char *columns = getenv("COLUMNS");
+    uint64_t number = 0;
+    if (!writer->for_terminal)
+        return 0;
+    if (ioctl(writer->output->fd, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
+        return size.ws_col;
+    if (columns != NULL)
+        (void)number_parse_uint64(bytes_of_text(columns), &number);
+    return number < SIZE_MAX ? (size_t)number : 0;
+}
+
 static void
 table_table_begin(struct writer *self, const char *id, const char *title,
                   const struct column *columns, size_t count)
@@ -284,17 +336,47 @@ table_table_begin(struct writer *self, const char *id, const char *title,
     table->columns = columns;
     table->count = count;
     table->headed = false;
+    table->terminal = terminal_width(self);
+    table->name_most = SIZE_MAX;
     table->widths =
         xreallocarray(table->widths, count, sizeof(*table->widths));
     for (size_t i = 0; i < count; i++)
         table->widths[i] = width_of(bytes_of_text(columns[i].title));
 }
 
+/* Takes what a line is too wide from the columns of names, alike from each. */
+static void
+fit(struct write_table *table)
+{
+    size_t width = (table->count - 1) * (sizeof(gap) - 1);
+    size_t names = 0;
+    size_t widest = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        size_t column = table->widths[i];
+        width += column;
+        if (table->columns[i].kind != COLUMN_NAME)
+            continue;
+        names++;
+        widest = column > widest ? column : widest;
+    }
+    if (table->terminal == 0 || width <= table->terminal || names == 0)
+        return;
+    size_t excess = (width - table->terminal + names - 1) / names;
+    size_t most = excess < widest ? widest - excess : 0;
+    table->name_most = most < NAME_WIDTH_LEAST ? NAME_WIDTH_LEAST : most;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->columns[i].kind == COLUMN_NAME &&
+            table->widths[i] > table->name_most)
+            table->widths[i] = table->name_most;
+}
+
 static void
 settle(struct write_table *table)
 {
-    if (!table->headed)
+    if (!table->headed) {
+        fit(table);
         put_heading(table);
+    }
     table->headed = true;
     put_rows(table);
 }
@@ -322,7 +404,13 @@ table_row(struct writer *self, const struct cell *cells)
 static void
 table_table_end(struct writer *self)
 {
+    struct buffer *out = &self->output->buffer;
     settle((struct write_table *)self);
+    if (!self->single || self->incomplete == NULL)
+        return;
+    buffer_append_text(out, "(incomplete: ");
+    escape_append(out, bytes_of_text(self->incomplete), BYTES_TEXT);
+    buffer_append_text(out, ")\n");
 }
 
 /* A line a field: its title, its value. */

@@ -49,9 +49,7 @@ writer_append_cut_name(struct buffer *out, const struct cell *cell,
         size = name.size;
         hash = XXH3_64bits(name.data, name.size);
     }
-    if (name.size > WRITER_NAME_SHOWN)
-        name.size = WRITER_NAME_SHOWN;
-    escape_append(out, name, notation);
+    escape_append(out, writer_shown(name), notation);
     buffer_append_text(out, " ... (");
     number_append_uint64(out, size);
     buffer_append_text(out, " bytes, xxh3 ");

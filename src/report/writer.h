@@ -11,7 +11,8 @@
  * rows begin with a member "section", and a blank line parts CSV sections.
  *
  * Where a name is not its own notation, JSON and JSONL add a member NAME_base64
- * behind NAME (not for names of which only the beginning is known).
+ * behind NAME: of a name of which only the beginning is shown, that beginning.
+ * They write numbers beyond 2^53 - 1 as null.
  */
 #ifndef KEYWEIGH_REPORT_WRITER_H
 #define KEYWEIGH_REPORT_WRITER_H
@@ -39,7 +40,8 @@ struct column {
 };
 
 enum cell_kind {
-    CELL_EMPTY, /* an empty CSV field, null in JSON */
+    CELL_EMPTY, /* an empty CSV field, null in JSON; in tables its bytes, "-"
+                   when there are none */
     CELL_NUMBER,
     CELL_BYTES, /* text or name, by the column */
     CELL_LOWER, /* a number that is a lower bound: shown with "≥" in tables */
@@ -81,7 +83,12 @@ struct writer {
     struct output *output;
     enum escape_bytes bytes; /* the notation of names */
     bool single;
-    bool for_terminal; /* bars and colours are welcome */
+    bool for_terminal; /* bars and colours are welcome, lines too long are not:
+                          tables cut names */
+    const char *incomplete; /* set before table_end of a single section: why
+                               rows are missing, which then follows the last
+                               one (not in CSV); else NULL */
+    size_t name_cells; /* tables cut names to so many cells; 0: not */
 
     /* The profiles of a run with several, for tables that have figures of
      * each in columns NAME@PROFILE (report/wide.h); the caller sets them, they
@@ -93,7 +100,7 @@ struct writer {
 };
 
 /* NULL when no writer has that name.  output is borrowed.  for_terminal is
- * false until the caller sets it. */
+ * false and incomplete NULL until the caller sets them. */
 struct writer *writer_new(const char *format, struct output *output,
                           enum escape_bytes bytes, bool single);
 void writer_free(struct writer *writer);
@@ -112,10 +119,26 @@ enum { WRITER_NAME_SHOWN = 64 * 1024 };
 void writer_append_cut_name(struct buffer *out, const struct cell *cell,
                             enum escape_bytes notation);
 
+/* What is shown of such a name. */
+static inline struct bytes
+writer_shown(struct bytes name)
+{
+    return bytes_of(name.data, name.size < WRITER_NAME_SHOWN
+                                   ? name.size
+                                   : WRITER_NAME_SHOWN);
+}
+
 static inline struct cell
 cell_empty(void)
 {
     return (struct cell){ .kind = CELL_EMPTY };
+}
+
+/* Nothing, for which tables have a word of ours. */
+static inline struct cell
+cell_none(struct bytes word)
+{
+    return (struct cell){ .kind = CELL_EMPTY, .bytes = word };
 }
 
 static inline struct cell

@@ -66,6 +66,34 @@ refuse(struct error *error, const char *allowed)
     return false;
 }
 
+/* Both ends can be read, the wrong way round. */
+static bool
+is_reversed(struct bytes value, number_parser *parse)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        size_t sign = value.data[i] == '~' ? 1 : 2;
+        if (sign == 2 && (i + 1 == value.size || value.data[i] != '.' ||
+                          value.data[i + 1] != '.'))
+            continue;
+        uint64_t end;
+        return parse(bytes_of(value.data, i), &end) &&
+               parse(bytes_of(value.data + i + sign, value.size - i - sign),
+                     &end);
+    }
+    return false;
+}
+
+/* allowed is what is said of a value that is no range. */
+static bool
+parse_range(struct bytes value, number_parser *parse, struct clause *clause,
+            const char *allowed, struct error *error)
+{
+    if (number_parse_range(value, parse, &clause->range))
+        return true;
+    return refuse(error, is_reversed(value, parse) ? "the range is reversed"
+                                                   : allowed);
+}
+
 static enum filter_verdict
 verdict(bool holds)
 {
@@ -156,9 +184,9 @@ parse_ttl(struct bytes value, struct clause *clause, struct error *error)
         }
     }
     clause->ttl = TTL_RANGE;
-    return number_parse_range(value, number_parse_duration, &clause->range) ||
-           refuse(error, "takes none, any, expired or a range of time, as in "
-                         "1h..7d, ..90s or 30d..");
+    return parse_range(value, number_parse_duration, clause,
+                       "takes none, any, expired or a range of time, as in "
+                       "1h..7d, ..90s or 30d..", error);
 }
 
 static enum filter_verdict
@@ -178,10 +206,12 @@ static bool
 parse_slot(struct bytes value, struct clause *clause, struct error *error)
 {
     struct number_range *range = &clause->range;
-    if (!number_parse_range(value, number_parse_uint64, range) ||
-        range->from > LARGEST_SLOT)
-        return refuse(error,
-                      "takes hash slots from 0 to 16383, as in 0..5460");
+    static const char allowed[] =
+        "takes hash slots from 0 to 16383, as in 0..5460";
+    if (!parse_range(value, number_parse_uint64, clause, allowed, error))
+        return false;
+    if (range->from > LARGEST_SLOT)
+        return refuse(error, allowed);
     if (range->to > LARGEST_SLOT && range->to != UINT64_MAX)
         return refuse(error, "takes hash slots up to 16383");
     return true;
@@ -230,9 +260,9 @@ test_regex(const struct clause *clause, const struct question *question)
 static bool
 parse_memory(struct bytes value, struct clause *clause, struct error *error)
 {
-    return number_parse_range(value, number_parse_size, &clause->range) ||
-           refuse(error,
-                  "takes a range of bytes, as in 1M.., ..512 or 4K..1G");
+    return parse_range(value, number_parse_size, clause,
+                       "takes a range of bytes, as in 1M.., ..512 or 4K..1G",
+                       error);
 }
 
 static bool
@@ -246,9 +276,9 @@ test_memory(const struct clause *clause, const struct record *record)
 static bool
 parse_elements(struct bytes value, struct clause *clause, struct error *error)
 {
-    return number_parse_range(value, number_parse_uint64, &clause->range) ||
-           refuse(error,
-                  "takes a range of counts, as in 1000.., ..10 or 5..50");
+    return parse_range(value, number_parse_uint64, clause,
+                       "takes a range of counts, as in 1000.., ..10 or 5..50",
+                       error);
 }
 
 static bool

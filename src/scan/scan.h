@@ -4,9 +4,9 @@
  * early filter, walk the value through a pricer, ask the late filter, hand the
  * record to the analyses and to the row callback.
  *
- * A scan keeps nothing but the current key.  It may run beside others in
- * threads of their own as long as each has its own filter, analyses and
- * reader.
+ * A scan keeps nothing but the current key, and, when it only folds, some
+ * segments of its input (segments.h).  It may run beside others in threads of
+ * their own as long as each has its own filter, analyses and reader.
  */
 #ifndef KEYWEIGH_SCAN_SCAN_H
 #define KEYWEIGH_SCAN_SCAN_H
@@ -24,6 +24,12 @@ enum scan_now {
     SCAN_NOW_CLOCK,
 };
 
+enum {
+    SCAN_DAMAGED_TOLD = 16,
+    SCAN_SEGMENT_SIZE = 2 * 1024 * 1024, /* bytes, */
+    SCAN_SEGMENT_KEYS = 16384, /* or as many keys: each may bring a prefix */
+};
+
 struct scan;
 
 struct scan_callbacks {
@@ -31,10 +37,12 @@ struct scan_callbacks {
      * the first row, also when there will be none. */
     void (*ready)(void *context, const struct scan *scan);
 
-    /* One record that passed the filter; borrowed. */
+    /* One record that passed the filter; borrowed.  Never with
+     * make_analyses. */
     void (*row)(void *context, const struct record *record);
 
-    /* A value could not be read; the scan goes on behind it. */
+    /* A value could not be read; the scan goes on behind it.  With
+     * make_analyses only of the first SCAN_DAMAGED_TOLD of a segment. */
     void (*damaged)(void *context, const struct error *error);
 
     /* Called now and then at key boundaries, with the offset of a key.  False
@@ -51,6 +59,16 @@ struct scan {
                        filter's are added */
     struct analysis *const *analyses;
     size_t analysis_count;
+
+    /* When all that is wanted are the analyses: makes more of their kind, for
+     * segments of the input, which are then folded apart and merged in order,
+     * by so many threads (0: one).  What comes out is the same for any. */
+    void (*make_analyses)(void *make_context, struct analysis **analyses);
+    void *make_context;
+    size_t threads;
+    uint64_t segment_size; /* for tests; 0: SCAN_SEGMENT_SIZE.  Sums beyond an
+                              analysis' capacity depend on it. */
+
     const struct scan_callbacks *callbacks; /* any of them may be NULL */
     void *context;                          /* handed to them */
     struct visitor *beside;                 /* gets every value that the pricer
@@ -70,14 +88,24 @@ struct scan {
     size_t database_count;
     struct slot_tally **slots; /* of all keys, by profile, NULL where it needs
                                   none; NULL unless asked for */
+    bool has_slots;            /* some profile needs them */
     uint64_t keys;     /* all that were read, passed or not */
     uint64_t passed;   /* records handed on */
+    uint64_t unpriced; /* those of them without a price */
     uint64_t damaged;  /* values that could not be read */
-    uint64_t end;      /* offset behind the RDB, once complete */
+    uint64_t end;      /* offset behind the RDB, once complete; where a
+                          failure was met when the reader is beyond it */
     bool trailing;     /* the input goes on behind it */
     bool stopped;      /* by poll */
     struct error error; /* of kind ERROR_NONE when all was read */
 };
+
+/* How long a segment is at least. */
+static inline uint64_t
+scan_segment_size(const struct scan *scan)
+{
+    return scan->segment_size != 0 ? scan->segment_size : SCAN_SEGMENT_SIZE;
+}
 
 /* Reads an RDB (rdb_recognise said so) to its end.  OK, also when values were
  * damaged; FAIL with scan->error set when reading ended early, or a regex

@@ -147,6 +147,13 @@ test_writer(void **state)
     assert_string_equal(writer_of(RDB_VALKEY, 80, "", ""), "valkey-9.1");
     assert_string_equal(writer_of(RDB_REDIS, 9, "disque", "1.0"),
                         "redis-6.2");
+    /* Named, but by no version that can be read. */
+    assert_string_equal(writer_of(RDB_REDIS, 10, "redis", "7?2.1"),
+                        "redis-7.0");
+    assert_string_equal(writer_of(RDB_REDIS, 10, "redis", "5.0rc"),
+                        "redis-7.0");
+    assert_string_equal(writer_of(RDB_REDIS, 9, "redis", "5.0-rc1"),
+                        "redis-5.0");
 }
 
 static void

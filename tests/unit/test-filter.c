@@ -231,6 +231,33 @@ test_late_part(void **state)
 }
 
 static void
+test_reversed_ranges(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *option;
+        const char *value;
+        bool reversed;
+    } ranges[] = {
+        { "memory", "2..1", true },    { "memory", "1G~4K", true },
+        { "elements", "5..4", true },  { "slot", "9..3", true },
+        { "ttl", "1d..1h", true },     { "memory", "2..x", false },
+        { "elements", "x..1", false }, { "slot", "..", false },
+    };
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        struct filter *filter = filter_new();
+        struct error error = { .kind = ERROR_NONE };
+        enum status status =
+            filter_add(filter, ranges[i].option, ranges[i].value, &error);
+        assert_int_equal(strstr(error.text, "reversed") != NULL,
+                         ranges[i].reversed);
+        if (ranges[i].reversed)
+            assert_int_equal(status, STATUS_FAIL);
+        filter_free(filter);
+    }
+}
+
+static void
 test_usage_errors(void **state)
 {
     (void)state;
@@ -299,6 +326,7 @@ main(void)
         cmocka_unit_test(test_ttl_far_away),
         cmocka_unit_test(test_slot),
         cmocka_unit_test(test_late_part),
+        cmocka_unit_test(test_reversed_ranges),
         cmocka_unit_test(test_usage_errors),
 #ifdef HAVE_PCRE2
         cmocka_unit_test(test_regex),

@@ -106,6 +106,54 @@ test_rows(void **state)
 }
 
 static void
+add_table(struct analysis *histogram, enum type type, enum encoding encoding,
+          uint64_t elements, unsigned char type_byte)
+{
+    struct sample sample;
+    sample_init(&sample, "a", 1000 + elements);
+    sample.record.type = sample.key.type = type;
+    sample.key.type_byte = type_byte;
+    sample.price.encoding = encoding;
+    sample.record.elements = elements;
+    histogram->ops->add(histogram, &sample.record);
+}
+
+/* Packed ones, big ones and hashes whose fields may expire (type bytes 22 to
+ * 25) do not count. */
+static void
+test_small_tables(void **state)
+{
+    (void)state;
+    struct analysis *a = histogram_new();
+    struct analysis *b = histogram_new();
+    add_table(a, TYPE_HASH, ENCODING_HASHTABLE, 3, 4);
+    add_table(a, TYPE_HASH, ENCODING_LISTPACK, 3, 4);
+    add_table(a, TYPE_SET, ENCODING_HASHTABLE, 3, 2);
+    add_table(b, TYPE_HASH, ENCODING_HASHTABLE, 512, 4);
+    add_table(b, TYPE_HASH, ENCODING_HASHTABLE, 513, 4);
+    add_table(b, TYPE_HASH, ENCODING_HASHTABLE, 3, 22);
+    add_table(b, TYPE_HASH, ENCODING_HASHTABLE, 3, 25);
+    add_table(b, TYPE_ZSET, ENCODING_SKIPLIST, 128, 5);
+    a->ops->merge(a, b);
+    uint64_t most = 512;
+    struct histogram_sums sums =
+        histogram_small_tables(a, TYPE_HASH, &most);
+    assert_int_equal(most, 512);
+    assert_int_equal(sums.keys, 2);
+    assert_int_equal(sums.memory, 1003 + 1512);
+    most = 511;
+    sums = histogram_small_tables(a, TYPE_HASH, &most);
+    assert_int_equal(most, 256);
+    assert_int_equal(sums.keys, 1);
+    most = 128;
+    assert_int_equal(histogram_small_tables(a, TYPE_ZSET, &most).keys, 1);
+    most = UINT64_MAX;
+    assert_int_equal(histogram_small_tables(a, TYPE_HASH, &most).keys, 3);
+    a->ops->free(a);
+    b->ops->free(b);
+}
+
+static void
 add_blocks(struct analysis *classes, uint64_t usable, uint64_t blocks,
            uint64_t requested)
 {
@@ -178,6 +226,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_buckets),
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_small_tables),
         cmocka_unit_test(test_size_classes),
         cmocka_unit_test(test_too_many_sizes),
     };

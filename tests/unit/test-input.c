@@ -121,6 +121,45 @@ test_standard_input_is_a_pipe(void **state)
     assert_int_equal(close(saved), 0);
 }
 
+/* The bytes come once the reader has said, twice, that it waits. */
+struct patience {
+    int waits;
+    int writes_to;
+};
+
+static void
+on_waiting(void *context)
+{
+    struct patience *patience = context;
+    if (++patience->waits != 2)
+        return;
+    assert_int_equal(write(patience->writes_to, plain, 16), 16);
+    assert_int_equal(close(patience->writes_to), 0);
+}
+
+static void
+test_waiting_is_told(void **state)
+{
+    (void)state;
+    int ends[2];
+    struct error error = { .kind = ERROR_NONE };
+    struct input input;
+    assert_int_equal(pipe(ends), 0);
+    struct patience patience = { 0, ends[1] };
+    struct input_options options = { .waiting = on_waiting,
+                                     .context = &patience };
+    int saved = dup(STDIN_FILENO);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(close(ends[0]), 0);
+    assert_int_equal(input_open(&input, "-", &options, &error), STATUS_OK);
+    assert_int_equal(patience.waits, 2);
+    assert_true(reader_skip(&input.reader, 16));
+    assert_true(reader_at_end(&input.reader));
+    input_close(&input);
+    assert_int_equal(dup2(saved, STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(close(saved), 0);
+}
+
 static void
 test_kinds(void **state)
 {
@@ -231,6 +270,7 @@ main(void)
         cmocka_unit_test(test_stop_at_size),
         cmocka_unit_test(test_what_cannot_be_opened),
         cmocka_unit_test(test_standard_input_is_a_pipe),
+        cmocka_unit_test(test_waiting_is_told),
         cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_page_cache_is_left_as_it_was),
     };

@@ -269,6 +269,12 @@ parses_and_formats_durations(void **state)
     expect(&out, "2 h 5 m");
     number_append_duration(&out, 90000);
     expect(&out, "1 d 1 h");
+    number_append_duration(&out, 729 * 86400);
+    expect(&out, "729 d");
+    number_append_duration(&out, (9 * 365 + 187) * 86400 + 3600);
+    expect(&out, "9 y 187 d");
+    number_append_duration(&out, UINT64_C(1000) * 365 * 86400);
+    expect(&out, "1,000 y");
     buffer_fini(&out);
 }
 

@@ -219,13 +219,49 @@ test_unreadable_files(void **state)
     operands_add(&operands, "secret", NULL);
     assert_note(&operands, 0, true, "secret/dump.rdb",
                 "cannot open: Permission denied");
-    assert_note(&operands, 1, false, "secret/key.pem",
+    assert_note(&operands, 1, true, "secret/key.pem",
                 "cannot open: Permission denied");
     assert_int_equal(chmod("secret", 0), 0);
     operands_add(&operands, "secret", NULL);
     assert_note(&operands, operands.note_count - 1, true, "secret",
                 "cannot read: Permission denied");
     assert_int_equal(chmod("secret", 0700), 0);
+    operands_fini(&operands);
+}
+
+static void
+test_what_can_be_read_only_once(void **state)
+{
+    (void)state;
+    struct operands operands = { 0 };
+    put("twice.rdb", "REDIS0011");
+    assert_int_equal(mkfifo("fifo", 0600), 0);
+    operands_add(&operands, "-", NULL);
+    operands_add(&operands, "twice.rdb", NULL);
+    operands_add(&operands, "fifo", NULL);
+    operands_add(&operands, "-", NULL);
+    operands_add(&operands, "twice.rdb", NULL);
+    operands_add(&operands, "fifo", NULL);
+    assert_items(&operands, (const char *const[]){ "-", "twice.rdb", "fifo",
+                                                   "twice.rdb", NULL });
+    assert_note(&operands, 0, true, "(standard input)",
+                "can be read only once");
+    assert_note(&operands, 1, true, "fifo", "can be read only once");
+    operands_fini(&operands);
+}
+
+static void
+test_a_file_is_found_by_any_name(void **state)
+{
+    (void)state;
+    struct operands operands = { 0 };
+    put("found.rdb", "REDIS0011");
+    assert_int_equal(symlink("found.rdb", "another-name"), 0);
+    operands_add(&operands, "another-name", NULL);
+    const struct operand *found = operands_find_file(&operands, "found.rdb");
+    assert_ptr_equal(found, &operands.items[0]);
+    assert_null(operands_find_file(&operands, "no/such/file"));
+    assert_null(operands_find_file(&operands, "/dev/null"));
     operands_fini(&operands);
 }
 
@@ -241,6 +277,8 @@ main(void)
         cmocka_unit_test(test_set_in_a_subdirectory_is_named),
         cmocka_unit_test(test_errors_do_not_stop),
         cmocka_unit_test(test_unreadable_files),
+        cmocka_unit_test(test_what_can_be_read_only_once),
+        cmocka_unit_test(test_a_file_is_found_by_any_name),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -241,6 +241,28 @@ leftovers_are_in_nobodys_way(void **state)
     assert_int_equal(count_files("."), 2);
 }
 
+static void
+a_descriptor_is_not_looked_behind(void **state)
+{
+    (void)state;
+    char name[32];
+    struct output output;
+    write_file("out", "before ", 0600);
+    int fd = open("out", O_WRONLY | O_APPEND);
+    assert_true(fd >= 0);
+    snprintf(name, sizeof(name), "/dev/fd/%d", fd);
+    assert_int_equal(output_open(&output, name), STATUS_OK);
+    buffer_append_text(&output.buffer, "now ");
+    assert_int_equal(output_close(&output, true), STATUS_OK);
+    assert_int_equal(write(fd, "behind", 6), 6);
+    assert_int_equal(close(fd), 0);
+    char text[64] = "";
+    fd = open("out", O_RDONLY);
+    assert_int_equal(read(fd, text, sizeof(text) - 1), 17);
+    assert_int_equal(close(fd), 0);
+    assert_string_equal(text, "before now behind");
+}
+
 #define IN_FOLDER(test) \
     cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
@@ -254,6 +276,7 @@ main(void)
         IN_FOLDER(owner_is_kept),
         IN_FOLDER(links_are_followed),
         IN_FOLDER(what_is_no_file_is_written_directly),
+        IN_FOLDER(a_descriptor_is_not_looked_behind),
         IN_FOLDER(trouble_is_told),
         IN_FOLDER(first_error_stays_and_writing_ends),
         IN_FOLDER(abandoned_file_is_gone),

@@ -326,6 +326,63 @@ test_reset_begins_anew(void **state)
     assert_int_equal(streams_open, 0);
 }
 
+/* A hold of 200 KiB in a buffer of 300, read twice, in one buffer and in two:
+ * bytes, offsets and the CRC are as if it had been read once. */
+static void
+test_held_bytes_come_again(void **state)
+{
+    (void)state;
+    enum { BEFORE = 1000, HELD = 200 * 1024, CAPACITY = 300 * 1024 };
+    for (size_t b = 0; b < BLOCK_COUNT; b++) {
+        struct reader r;
+        reader_init(&r, counter_new(DATA_SIZE, blocks[b], false), CAPACITY);
+        reader_start_crc(&r);
+        assert_true(reader_skip(&r, BEFORE));
+        reader_hold(&r);
+        assert_true(reader_skip(&r, HELD));
+        reader_rewind(&r);
+        assert_int_equal(reader_offset(&r), BEFORE);
+        assert_bytes_at(reader_take(&r, 50), BEFORE, 50);
+        reader_hold(&r);
+        assert_true(reader_skip(&r, HELD - 50));
+        reader_release(&r);
+        unsigned char *held = reader_exchange(&r, xmalloc(CAPACITY), CAPACITY);
+        assert_bytes_at(held, BEFORE + 50, HELD - 50);
+        free(held);
+        assert_int_equal(reader_offset(&r), BEFORE + HELD);
+        assert_bytes_at(reader_take(&r, 50), BEFORE + HELD, 50);
+        assert_true(reader_skip(&r, DATA_SIZE - BEFORE - HELD - 50));
+        assert_true(reader_at_end(&r));
+        assert_int_equal(reader_crc(&r), expected_crc(0, DATA_SIZE));
+        reader_fini(&r);
+    }
+}
+
+/* What a hold cannot have, and what the stream cannot, is forgotten by a
+ * rewind; the latter comes again. */
+static void
+test_errors_of_a_hold(void **state)
+{
+    (void)state;
+    enum { SIZE = 200 * 1024, CAPACITY = 128 * 1024 };
+    struct reader r;
+    reader_init(&r, counter_new(SIZE, 4096, true), CAPACITY);
+    reader_hold(&r);
+    assert_false(reader_skip(&r, CAPACITY + 1));
+    reader_rewind(&r);
+    assert_true(reader_skip(&r, SIZE - 100));
+    reader_hold(&r);
+    assert_null(reader_take(&r, 101));
+    assert_int_equal(r.error.kind, ERROR_IO);
+    reader_rewind(&r);
+    assert_true(reader_ok(&r));
+    assert_bytes_at(reader_take(&r, 100), SIZE - 100, 100);
+    assert_null(reader_take(&r, 1));
+    assert_int_equal(r.error.kind, ERROR_IO);
+    assert_int_equal(r.error.offset, SIZE);
+    reader_fini(&r);
+}
+
 int
 main(void)
 {
@@ -342,6 +399,8 @@ main(void)
         cmocka_unit_test(test_memory_is_not_copied),
         cmocka_unit_test(test_no_memory_is_an_empty_input),
         cmocka_unit_test(test_reset_begins_anew),
+        cmocka_unit_test(test_held_bytes_come_again),
+        cmocka_unit_test(test_errors_of_a_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

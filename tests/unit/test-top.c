@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "analysis/top.h"
+#include "analysis/type-table.h"
 #include "base/xalloc.h"
 #include "sample-record.h"
 
@@ -234,6 +235,48 @@ test_long_names(void **state)
     top->ops->free(top);
 }
 
+/* What is kept of a name when n records may be: 16 MiB / n, between 128 bytes
+ * and 64 KiB; with a largest element's name it is half. */
+static void
+test_names_share_the_room(void **state)
+{
+    (void)state;
+    static const struct {
+        enum top_by by;
+        size_t count;
+        bool per_type;
+        size_t held;
+    } cases[] = {
+        { TOP_BY_MEMORY, 256, false, 65536 },
+        { TOP_BY_MEMORY, 512, false, 32768 },
+        { TOP_BY_LARGEST, 512, false, 16384 },
+        { TOP_BY_MEMORY, 50000, false, 335 },
+        { TOP_BY_MEMORY, 1000000, false, 128 },
+        { TOP_BY_MEMORY, 1000, true, 16777216 / TYPE_TABLE_MAX / 1000 },
+    };
+    unsigned char *name = xcalloc(1, 70000);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct analysis *top =
+            make(cases[i].by, cases[i].count, cases[i].per_type);
+        struct sample sample;
+        size_t count;
+        sample_init(&sample, "", 7);
+        sample.key.name = bytes_of(name, 70000);
+        sample.key.name_size = 70000;
+        sample.record.largest_name = bytes_of(name, 1024);
+        top->ops->add(top, &sample.record);
+        const struct record **records = top_records(top, &count);
+        assert_int_equal(count, 1);
+        assert_int_equal(records[0]->key->name.size, cases[i].held);
+        assert_int_equal(records[0]->key->name_size, 70000);
+        assert_int_equal(records[0]->largest_name.size,
+                         cases[i].held < 1024 ? cases[i].held : 1024);
+        free(records);
+        top->ops->free(top);
+    }
+    free(name);
+}
+
 int
 main(void)
 {
@@ -246,6 +289,7 @@ main(void)
         cmocka_unit_test(test_per_type_when_full),
         cmocka_unit_test(test_merge),
         cmocka_unit_test(test_long_names),
+        cmocka_unit_test(test_names_share_the_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

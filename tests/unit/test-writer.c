@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "report/writer.h"
@@ -21,7 +22,7 @@ static const struct column columns[] = {
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
 /* What a test wrote; nothing reaches a file below 64 KiB. */
-static struct output output;
+static struct output output = { .fd = -1 };
 
 static void
 expect(struct writer *writer, const char *text)
@@ -183,6 +184,57 @@ names_in_other_notations_have_base64(void **state)
                    "\"type\": \"hash\"}\n{\"key\": \"\"}\n");
 }
 
+/* As the contract has it: integers up to 2^53 - 1, or null. */
+static void
+json_has_no_greater_numbers(void **state)
+{
+    static const int64_t numbers[] = {
+        9007199254740991, 9007199254740992, INT64_MAX,
+        -9007199254740991, -9007199254740992, INT64_MIN,
+    };
+    static const struct column column = { "n", "n", COLUMN_COUNT };
+    (void)state;
+    for (int json = 0; json < 2; json++) {
+        struct writer *writer = begin(json ? "jsonl" : "csv", true);
+        writer->ops->table_begin(writer, "x", "", &column, 1);
+        for (size_t i = 0; i < 6; i++) {
+            struct cell cell = cell_number((uint64_t)numbers[i]);
+            cell.kind = i % 2 ? CELL_LOWER : CELL_NUMBER;
+            writer->ops->row(writer, &cell);
+        }
+        writer->ops->table_end(writer);
+        expect(writer, json ? "{\"n\": 9007199254740991}\n{\"n\": null}\n"
+                              "{\"n\": null}\n{\"n\": -9007199254740991}\n"
+                              "{\"n\": null}\n{\"n\": null}\n"
+                            : "n\n9007199254740991\n9007199254740992\n"
+                              "9223372036854775807\n-9007199254740991\n"
+                              "-9007199254740992\n-9223372036854775808\n");
+    }
+}
+
+static void
+single_sections_say_that_they_are_incomplete(void **state)
+{
+    static const struct {
+        const char *format;
+        const char *text;
+    } formats[] = {
+        { "csv", "key\n" },
+        { "json",
+          "[\n  {\"incomplete\": true, \"error\": \"a \\\"b\\\"\"}\n]\n" },
+        { "jsonl", "{\"incomplete\": true, \"error\": \"a \\\"b\\\"\"}\n" },
+        { "table", "KEY\n(incomplete: a \"b\")\n" },
+    };
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct writer *writer = begin(formats[i].format, true);
+        writer->incomplete = "a \"b\"";
+        writer->ops->table_begin(writer, "x", "", columns, 1);
+        writer->ops->table_end(writer);
+        expect(writer, formats[i].text);
+    }
+}
+
 static void
 table(void **state)
 {
@@ -252,6 +304,55 @@ table_aligns_by_cells_and_cuts_for_terminals(void **state)
                    "KEY\n"
                    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
                    "…\n");
+}
+
+/* The output here is no terminal, so that COLUMNS is asked. */
+static void
+table_fits_the_terminal(void **state)
+{
+    static const struct column shown[] = {
+        { "key", "key", COLUMN_NAME },
+        { "n", "n", COLUMN_COUNT },
+    };
+    const struct cell wide[] = { cell_text("0123456789012345678901234567"),
+                                 cell_number(7) };
+    (void)state;
+    assert_int_equal(setenv("COLUMNS", "24", 1), 0);
+    struct writer *writer = begin("table", true);
+    writer->for_terminal = true;
+    writer->ops->table_begin(writer, "x", "", shown, 2);
+    writer->ops->row(writer, wide);
+    writer->ops->table_end(writer);
+    expect(writer, "KEY                    N\n"
+                   "01234567890123456789…  7\n");
+    assert_int_equal(setenv("COLUMNS", "3", 1), 0);
+    writer = begin("table", true);
+    writer->for_terminal = true;
+    writer->ops->table_begin(writer, "x", "", shown, 2);
+    writer->ops->row(writer, wide);
+    writer->ops->table_end(writer);
+    expect(writer, "KEY               N\n"
+                   "012345678901234…  7\n");
+    assert_int_equal(unsetenv("COLUMNS"), 0);
+}
+
+static void
+table_cuts_names_as_asked(void **state)
+{
+    const struct cell cells[] = { cell_text("0123456789"),
+                                  cell_text("hash") };
+    const struct cell none[] = { cell_none(bytes_of_text("(other)")),
+                                 cell_empty() };
+    (void)state;
+    struct writer *writer = begin("table", true);
+    writer->name_cells = 8;
+    writer->ops->table_begin(writer, "x", "", columns, 2);
+    writer->ops->row(writer, cells);
+    writer->ops->row(writer, none);
+    writer->ops->table_end(writer);
+    expect(writer, "KEY       TYPE\n"
+                   "0123456…  hash\n"
+                   "(other)   -\n");
 }
 
 static void
@@ -338,14 +439,31 @@ expect_name(const char *format, size_t size, uint64_t whole_size,
 }
 
 static void
+expect_name_and_base64(const char *format, size_t size, const char *before,
+                       size_t shown, const char *note, const char *end)
+{
+    struct buffer behind = { NULL, 0, 0 };
+    buffer_append_format(&behind, "%s\", \"key_base64\": \"", note);
+    for (size_t i = 0; i < shown / 3; i++)
+        buffer_append_text(&behind, "eHh4");
+    buffer_append_format(&behind, "eA==%s", end);
+    buffer_append_byte(&behind, '\0');
+    expect_name(format, size, 99999, before, shown,
+                (const char *)behind.data);
+    buffer_fini(&behind);
+}
+
+static void
 beginnings_have_length_and_hash(void **state)
 {
 #define NOTE " ... (99999 bytes, xxh3 00000000000000ff)"
     (void)state;
     expect_name("csv", 70000, 99999, "key\n\"", 65536, NOTE "\"\n");
-    expect_name("json", 70000, 99999, "[\n  {\"key\": \"", 65536,
-                NOTE "\"}\n]\n");
-    expect_name("jsonl", 1000, 99999, "{\"key\": \"", 1000, NOTE "\"}\n");
+    /* 65536 and 1000 are both three times something and one. */
+    expect_name_and_base64("json", 70000, "[\n  {\"key\": \"", 65536, NOTE,
+                           "\"}\n]\n");
+    expect_name_and_base64("jsonl", 1000, "{\"key\": \"", 1000, NOTE,
+                           "\"}\n");
     expect_name("table", 70000, 99999, "KEY\n", 65536, NOTE "\n");
 }
 
@@ -367,9 +485,13 @@ main(void)
         cmocka_unit_test(json_with_sections),
         cmocka_unit_test(jsonl),
         cmocka_unit_test(names_in_other_notations_have_base64),
+        cmocka_unit_test(json_has_no_greater_numbers),
+        cmocka_unit_test(single_sections_say_that_they_are_incomplete),
         cmocka_unit_test(table),
         cmocka_unit_test(table_with_sections),
         cmocka_unit_test(table_aligns_by_cells_and_cuts_for_terminals),
+        cmocka_unit_test(table_fits_the_terminal),
+        cmocka_unit_test(table_cuts_names_as_asked),
         cmocka_unit_test(table_shows_whole_names_elsewhere),
         cmocka_unit_test(long_table_streams),
         cmocka_unit_test(beginnings_have_length_and_hash),
