@@ -2,7 +2,9 @@
 dist_man_MANS += \
 	%D%/keyweigh-check.1 \
 	%D%/keyweigh-convert.1 \
+	%D%/keyweigh-explain.1 \
 	%D%/keyweigh-keys.1 \
+	%D%/keyweigh-model.7 \
 	%D%/keyweigh-prefix.1 \
 	%D%/keyweigh-report.1 \
 	%D%/keyweigh-top.1 \

@@ -12,6 +12,10 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/analysis/expiry.h \
 	%D%/analysis/histogram.c \
 	%D%/analysis/histogram.h \
+	%D%/analysis/prefix-cut.c \
+	%D%/analysis/prefix-cut.h \
+	%D%/analysis/prefix-emit.c \
+	%D%/analysis/prefix-emit.h \
 	%D%/analysis/prefix-guess.h \
 	%D%/analysis/prefix.c \
 	%D%/analysis/prefix.h \
@@ -54,6 +58,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/data/slot.c \
 	%D%/data/slot.h \
 	%D%/data/source.h \
+	%D%/data/tee.c \
+	%D%/data/tee.h \
 	%D%/data/type.c \
 	%D%/data/type.h \
 	%D%/data/visitor.h \
@@ -80,29 +86,57 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/input/stream-vkcs.c \
 	%D%/input/stream-zstd.c \
 	%D%/input/stream.h \
+	%D%/model/alloc-apple.c \
+	%D%/model/alloc-glibc.c \
 	%D%/model/alloc-jemalloc.c \
+	%D%/model/alloc-jemalloc3.c \
+	%D%/model/alloc-prefix.c \
+	%D%/model/alloc-tcmalloc.c \
 	%D%/model/allocators.c \
 	%D%/model/allocators.h \
+	%D%/model/block-kinds.c \
+	%D%/model/block-kinds.h \
 	%D%/model/block-sums.c \
 	%D%/model/block-sums.h \
 	%D%/model/cost-array.c \
+	%D%/model/cost-db.c \
+	%D%/model/cost-db.h \
 	%D%/model/cost-dict.c \
 	%D%/model/cost-dict.h \
+	%D%/model/cost-element.c \
+	%D%/model/cost-element.h \
 	%D%/model/cost-hash.c \
+	%D%/model/cost-hashtable.c \
+	%D%/model/cost-hashtable.h \
+	%D%/model/cost-key.c \
+	%D%/model/cost-list-linked.c \
 	%D%/model/cost-list.c \
 	%D%/model/cost-module.c \
 	%D%/model/cost-set.c \
 	%D%/model/cost-stream.c \
 	%D%/model/cost-string.c \
+	%D%/model/cost-table.c \
+	%D%/model/cost-table.h \
+	%D%/model/cost-vectorset.c \
 	%D%/model/cost-zset.c \
 	%D%/model/cost.c \
 	%D%/model/cost.h \
+	%D%/model/ebuckets.c \
+	%D%/model/ebuckets.h \
+	%D%/model/expiry-tree.c \
+	%D%/model/expiry-tree.h \
+	%D%/model/hash-field.c \
+	%D%/model/hash-field.h \
 	%D%/model/list-nodes.c \
 	%D%/model/list-nodes.h \
-	%D%/model/listpack-image.c \
-	%D%/model/listpack-image.h \
+	%D%/model/packed-image.c \
+	%D%/model/packed-image.h \
+	%D%/model/packed-size.c \
+	%D%/model/packed-size.h \
 	%D%/model/pricer.c \
 	%D%/model/pricer.h \
+	%D%/model/prices.c \
+	%D%/model/prices.h \
 	%D%/model/profile.c \
 	%D%/model/profile.h \
 	%D%/model/rax.c \
@@ -114,8 +148,14 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/model/servers.h \
 	%D%/model/settings.c \
 	%D%/model/settings.h \
+	%D%/model/slot-tally.c \
+	%D%/model/slot-tally.h \
+	%D%/model/stream-ids.c \
+	%D%/model/stream-ids.h \
 	%D%/model/tally.c \
 	%D%/model/tally.h \
+	%D%/model/vset.c \
+	%D%/model/vset.h \
 	%D%/packed/intset.c \
 	%D%/packed/listpack.c \
 	%D%/packed/packed-ops.h \
@@ -157,6 +197,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/report/json-row.h \
 	%D%/report/output.c \
 	%D%/report/output.h \
+	%D%/report/wide.c \
+	%D%/report/wide.h \
 	%D%/report/write-csv.c \
 	%D%/report/write-json.c \
 	%D%/report/write-jsonl.c \
@@ -189,6 +231,7 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/check.h \
 	%D%/cli/cmd-check.c \
 	%D%/cli/cmd-convert.c \
+	%D%/cli/cmd-explain.c \
 	%D%/cli/cmd-keys.c \
 	%D%/cli/cmd-prefix.c \
 	%D%/cli/cmd-report.c \
@@ -197,8 +240,14 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/columns.h \
 	%D%/cli/command.h \
 	%D%/cli/commands.c \
+	%D%/cli/elements.c \
+	%D%/cli/elements.h \
+	%D%/cli/explain-why.c \
+	%D%/cli/explain-why.h \
 	%D%/cli/help.c \
 	%D%/cli/help.h \
+	%D%/cli/instance.c \
+	%D%/cli/instance.h \
 	%D%/cli/main.c \
 	%D%/cli/message.c \
 	%D%/cli/message.h \
@@ -225,4 +274,6 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/signals.c \
 	%D%/cli/signals.h \
 	%D%/cli/sink.c \
-	%D%/cli/sink.h
+	%D%/cli/sink.h \
+	%D%/cli/thresholds.c \
+	%D%/cli/thresholds.h

@@ -55,3 +55,28 @@ skip_all() {
     printf '1..0 # SKIP %s\n' "$1"
     exit 0
 }
+
+# each_truth FUNCTION: calls it for each row of truth/index.tsv with
+# NAME COMPARED ROW; $scratch/keys holds the keys of that dump as truth.c reads
+# them, $scratch/errors messages, $status the exit status.
+each_truth() {
+    call=$1
+    columns=db,key,type,encoding,elements,expire_ms,memory,basis
+    grep -v '^#' "$SOURCE/tests/truth/index.tsv" | sed 1d >"$scratch/index"
+    while IFS=$(printf '\t') read -r name compared server allocator settings \
+        row; do
+        set --
+        [ "$server" = - ] || set -- "$@" --server "$server"
+        [ "$allocator" = - ] || set -- "$@" --allocator "$allocator"
+        if [ "$settings" != - ]; then
+            for setting in $settings; do
+                set -- "$@" --set "$setting"
+            done
+        fi
+        "$KEYWEIGH" keys --bytes hex --columns $columns "$@" \
+            "$SOURCE/tests/truth/$name.rdb" >"$scratch/keys" \
+            2>"$scratch/errors"
+        status=$?
+        "$call" "$name" "$compared" "$row"
+    done <"$scratch/index"
+}

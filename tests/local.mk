@@ -29,8 +29,15 @@ AM_TESTS_ENVIRONMENT = \
 unit_programs = \
 	%D%/unit/test-acceptance \
 	%D%/unit/test-alloc-jemalloc \
+	%D%/unit/test-alloc-others \
+	%D%/unit/test-block-kinds \
 	%D%/unit/test-codec \
 	%D%/unit/test-cost \
+	%D%/unit/test-cost-collections \
+	%D%/unit/test-cost-db \
+	%D%/unit/test-cost-key \
+	%D%/unit/test-cost-stream \
+	%D%/unit/test-cost-vectorset \
 	%D%/unit/test-crc64 \
 	%D%/unit/test-duplicates \
 	%D%/unit/test-escape \
@@ -57,6 +64,7 @@ unit_programs = \
 	%D%/unit/test-summary \
 	%D%/unit/test-top \
 	%D%/unit/test-type \
+	%D%/unit/test-wide \
 	%D%/unit/test-width \
 	%D%/unit/test-workers \
 	%D%/unit/test-writer \
@@ -83,6 +91,9 @@ script_tests = \
 	%D%/check-prints.sh \
 	%D%/check-style.sh \
 	%D%/run-acceptance.tap \
+	%D%/run-accuracy.tap \
+	%D%/run-explain.tap \
+	%D%/run-allocators.tap \
 	%D%/run-live.tap \
 	%D%/run-man-examples.tap \
 	%D%/run-memory.tap \
@@ -105,16 +116,18 @@ check_PROGRAMS += %D%/tools/mkrdb
 	%D%/tools/mkrdb.h
 %C%_tools_mkrdb_LDADD =
 
-# What scripts need beside: truth compares with real servers, damage harms
-# fixtures in every way, dribble feeds a pipe byte by byte, peak measures
-# memory, generate makes big dumps.
+# What scripts need beside: truth compares with real servers, ask-allocator
+# with real allocators, damage harms fixtures in every way, dribble feeds a
+# pipe byte by byte, peak measures memory, generate makes big dumps.
 check_PROGRAMS += \
 	%D%/bench/generate \
+	%D%/tools/ask-allocator \
 	%D%/tools/damage \
 	%D%/tools/dribble \
 	%D%/tools/peak \
 	%D%/tools/truth
 %C%_bench_generate_LDADD =
+%C%_tools_ask_allocator_LDADD = src/libkeyweigh.a
 %C%_tools_peak_LDADD =
 %C%_tools_damage_SOURCES = %D%/tools/damage.c %D%/fuzz/fuzz-rdb.c
 %C%_tools_damage_LDADD = src/libkeyweigh.a

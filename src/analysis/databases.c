@@ -5,12 +5,14 @@
 
 #include "base/xalloc.h"
 #include "model/pricer.h"
+#include "report/wide.h"
 
 struct databases {
     struct analysis analysis;
     struct databases_row *rows; /* sorted; room for the rest behind them */
     size_t count;
     size_t room;
+    size_t profile_count;
     /* The row that was used last, or NULL: a dump is sorted by database. */
     struct databases_row *last;
 };
@@ -42,6 +44,9 @@ insert_row(struct databases *databases, size_t at, struct databases_row row)
     }
     memmove(&databases->rows[at + 1], &databases->rows[at],
             (databases->count - at) * sizeof(*databases->rows));
+    if (databases->profile_count > 1)
+        row.by_profile = xcalloc(databases->profile_count,
+                                 sizeof(*row.by_profile));
     databases->rows[at] = row;
     databases->count++;
     databases->last = NULL; /* it may have moved */
@@ -71,18 +76,22 @@ find_row(struct databases *databases, uint64_t db)
 }
 
 static inline void
-add_record(struct databases_row *row, const struct record *record)
+add_record(const struct databases *databases, struct databases_row *row,
+           const struct record *record)
 {
     row->keys++;
     row->expires += record->key->has_expiry;
     row->memory += record->prices[0].memory;
+    if (row->by_profile != NULL)
+        for (size_t i = 0; i < databases->profile_count; i++)
+            row->by_profile[i].memory += record->prices[i].memory;
 }
 
 static __attribute__((noinline)) void
 add_elsewhere(struct databases *databases, const struct record *record)
 {
     databases->last = find_row(databases, record->key->db);
-    add_record(databases->last, record);
+    add_record(databases, databases->last, record);
 }
 
 static void
@@ -91,7 +100,7 @@ databases_add(struct analysis *self, const struct record *record)
     struct databases *databases = (struct databases *)self;
     struct databases_row *last = databases->last;
     if (last != NULL && last->db == record->key->db && !last->is_rest)
-        add_record(last, record);
+        add_record(databases, last, record);
     else
         add_elsewhere(databases, record);
 }
@@ -110,6 +119,11 @@ databases_merge(struct analysis *self, const struct analysis *other)
         row->memory += more->memory;
         row->tables += more->tables;
         row->has_tables |= more->has_tables;
+        for (size_t p = 0; row->by_profile != NULL && p < into->profile_count;
+             p++) {
+            row->by_profile[p].memory += more->by_profile[p].memory;
+            row->by_profile[p].tables += more->by_profile[p].tables;
+        }
     }
 }
 
@@ -118,49 +132,75 @@ databases_clear(struct analysis *self, const struct analysis *sum)
 {
     struct databases *databases = (struct databases *)self;
     (void)sum;
+    for (size_t i = 0; i < databases->count; i++)
+        free(databases->rows[i].by_profile);
     databases->count = 0;
     databases->last = NULL;
 }
 
 void
-databases_add_tables(struct analysis *analysis, uint64_t db, uint64_t tables)
+databases_add_tables(struct analysis *analysis, uint64_t db,
+                     const uint64_t *tables)
 {
-    struct databases_row *row = find_row((struct databases *)analysis, db);
-    row->tables += tables;
+    struct databases *databases = (struct databases *)analysis;
+    struct databases_row *row = find_row(databases, db);
+    row->tables += tables[0];
     row->has_tables = true;
+    if (row->by_profile != NULL)
+        for (size_t i = 0; i < databases->profile_count; i++)
+            row->by_profile[i].tables += tables[i];
+}
+
+static void
+emit_row(struct wide *wide, const struct databases_row *row)
+{
+    size_t profiles = wide_profiles(wide->writer);
+    struct cell cells[] = {
+        row->is_rest ? cell_empty() : cell_number(row->db),
+        cell_number(row->keys),
+        cell_number(row->expires),
+        cell_number(row->memory),
+        row->has_tables ? cell_number(row->tables) : cell_empty(),
+    };
+    struct cell *others = xcalloc(2 * profiles + 1, sizeof(*others));
+    for (size_t p = 0; p < profiles; p++) {
+        const struct databases_sums *sums = &row->by_profile[p];
+        others[2 * p] = cell_number(sums->memory);
+        others[2 * p + 1] =
+            row->has_tables ? cell_number(sums->tables) : cell_empty();
+    }
+    wide->writer->ops->row(wide->writer, wide_cells(wide, cells, others));
+    free(others);
 }
 
 static void
 databases_emit(struct analysis *self, struct writer *writer)
 {
-    static const struct column columns[] = {
-        { "db", "db", COLUMN_COUNT },
-        { "keys", "keys", COLUMN_COUNT },
-        { "expires", "with expiry", COLUMN_COUNT },
-        { "memory", "memory", COLUMN_BYTES },
-        { "tables", "tables", COLUMN_BYTES },
+    static const struct wide_column columns[] = {
+        { { "db", "db", COLUMN_COUNT }, false },
+        { { "keys", "keys", COLUMN_COUNT }, false },
+        { { "expires", "with expiry", COLUMN_COUNT }, false },
+        { { "memory", "memory", COLUMN_BYTES }, true },
+        { { "tables", "tables", COLUMN_BYTES }, true },
     };
     size_t count;
     const struct databases_row *rows = databases_rows(self, &count);
-    writer->ops->table_begin(writer, "databases", "DATABASES", columns,
-                             sizeof(columns) / sizeof(columns[0]));
-    for (size_t i = 0; i < count && !rows[i].is_rest; i++) {
-        struct cell cells[] = {
-            cell_number(rows[i].db),
-            cell_number(rows[i].keys),
-            cell_number(rows[i].expires),
-            cell_number(rows[i].memory),
-            rows[i].has_tables ? cell_number(rows[i].tables) : cell_empty(),
-        };
-        writer->ops->row(writer, cells);
-    }
+    struct wide wide;
+    wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));
+    writer->ops->table_begin(writer, "databases", "DATABASES", wide.columns,
+                             wide.count);
+    for (size_t i = 0; i < count && !rows[i].is_rest; i++)
+        emit_row(&wide, &rows[i]);
     writer->ops->table_end(writer);
+    wide_fini(&wide);
 }
 
 static void
 databases_free(struct analysis *self)
 {
     struct databases *databases = (struct databases *)self;
+    for (size_t i = 0; i < databases->count; i++)
+        free(databases->rows[i].by_profile);
     free(databases->rows);
     free(databases);
 }
@@ -171,11 +211,12 @@ static const struct analysis_ops databases_ops = {
 };
 
 struct analysis *
-databases_new(void)
+databases_new(size_t profile_count)
 {
     struct databases *databases = xcalloc(1, sizeof(*databases));
     databases->analysis.ops = &databases_ops;
     databases->analysis.wants = PRICE_MEMORY;
+    databases->profile_count = profile_count;
     return &databases->analysis;
 }
 

@@ -14,6 +14,11 @@
 
 enum { DATABASES_MAX = 16384 };
 
+struct databases_sums {
+    uint64_t memory;
+    uint64_t tables;
+};
+
 struct databases_row {
     uint64_t db;
     bool is_rest; /* of databases that have no row: db means nothing */
@@ -22,14 +27,16 @@ struct databases_row {
     uint64_t expires;
     uint64_t memory;
     uint64_t tables;
+    struct databases_sums *by_profile; /* NULL with one profile */
 };
 
-struct analysis *databases_new(void);
+/* profile_count is that of the records to come, at least 1. */
+struct analysis *databases_new(size_t profile_count);
 
-/* Adds to what the tables of a database take; its row is made if it has none
- * yet. */
+/* Adds to what the tables of a database take, profile by profile; its row is
+ * made if it has none yet. */
 void databases_add_tables(struct analysis *analysis, uint64_t db,
-                          uint64_t tables);
+                          const uint64_t *tables);
 
 /* By rising number, the rest last; borrowed until the next add. */
 const struct databases_row *databases_rows(const struct analysis *analysis,

@@ -5,6 +5,7 @@
 
 #include "base/xalloc.h"
 #include "model/pricer.h"
+#include "report/wide.h"
 
 static const struct {
     const char *name;
@@ -21,11 +22,16 @@ static const struct {
 
 struct expiry {
     struct analysis analysis;
-    struct {
-        uint64_t keys;
-        uint64_t memory;
-    } sums[EXPIRY_COUNT];
+    size_t profile_count;
+    uint64_t keys[EXPIRY_COUNT];
+    uint64_t *memory; /* of a step by profile, then of the next */
 };
+
+static inline uint64_t *
+memory_of(const struct expiry *expiry, size_t step)
+{
+    return expiry->memory + step * expiry->profile_count;
+}
 
 static enum expiry_step
 step_of(const struct record *record)
@@ -48,8 +54,10 @@ expiry_add(struct analysis *self, const struct record *record)
 {
     struct expiry *expiry = (struct expiry *)self;
     enum expiry_step step = step_of(record);
-    expiry->sums[step].keys++;
-    expiry->sums[step].memory += record->prices[0].memory;
+    uint64_t *memory = memory_of(expiry, (size_t)step);
+    expiry->keys[step]++;
+    for (size_t i = 0; i < expiry->profile_count; i++)
+        memory[i] += record->prices[i].memory;
 }
 
 static void
@@ -57,10 +65,10 @@ expiry_merge(struct analysis *self, const struct analysis *other)
 {
     struct expiry *into = (struct expiry *)self;
     const struct expiry *from = (const struct expiry *)other;
-    for (size_t i = 0; i < EXPIRY_COUNT; i++) {
-        into->sums[i].keys += from->sums[i].keys;
-        into->sums[i].memory += from->sums[i].memory;
-    }
+    for (size_t i = 0; i < EXPIRY_COUNT; i++)
+        into->keys[i] += from->keys[i];
+    for (size_t i = 0; i < EXPIRY_COUNT * into->profile_count; i++)
+        into->memory[i] += from->memory[i];
 }
 
 static void
@@ -68,7 +76,9 @@ expiry_clear(struct analysis *self, const struct analysis *sum)
 {
     struct expiry *expiry = (struct expiry *)self;
     (void)sum;
-    memset(expiry->sums, 0, sizeof(expiry->sums));
+    memset(expiry->keys, 0, sizeof(expiry->keys));
+    memset(expiry->memory, 0,
+           EXPIRY_COUNT * expiry->profile_count * sizeof(uint64_t));
 }
 
 void
@@ -80,24 +90,29 @@ expiry_rows(const struct analysis *analysis,
         rows[i] = (struct expiry_row){
             .name = steps[i].name,
             .within_s = steps[i].within_s,
-            .keys = expiry->sums[i].keys,
-            .memory = expiry->sums[i].memory,
+            .keys = expiry->keys[i],
+            .memory = memory_of(expiry, i)[0],
+            .by_profile = memory_of(expiry, i),
         };
 }
 
 static void
 expiry_emit(struct analysis *self, struct writer *writer)
 {
-    static const struct column columns[] = {
-        { "expires", "expires", COLUMN_TEXT },
-        { "within_s", "", COLUMN_SECONDS },
-        { "keys", "keys", COLUMN_COUNT },
-        { "memory", "memory", COLUMN_BYTES },
+    static const struct wide_column columns[] = {
+        { { "expires", "expires", COLUMN_TEXT }, false },
+        { { "within_s", "", COLUMN_SECONDS }, false },
+        { { "keys", "keys", COLUMN_COUNT }, false },
+        { { "memory", "memory", COLUMN_BYTES }, true },
     };
     struct expiry_row rows[EXPIRY_COUNT];
+    size_t profiles = wide_profiles(writer);
+    struct cell *others = xcalloc(profiles + 1, sizeof(*others));
+    struct wide wide;
     expiry_rows(self, rows);
-    writer->ops->table_begin(writer, "expiry", "EXPIRY", columns,
-                             sizeof(columns) / sizeof(columns[0]));
+    wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));
+    writer->ops->table_begin(writer, "expiry", "EXPIRY", wide.columns,
+                             wide.count);
     for (size_t i = 0; i < EXPIRY_COUNT; i++) {
         struct cell cells[] = {
             cell_text(rows[i].name),
@@ -106,14 +121,19 @@ expiry_emit(struct analysis *self, struct writer *writer)
             cell_number(rows[i].keys),
             cell_number(rows[i].memory),
         };
-        writer->ops->row(writer, cells);
+        for (size_t p = 0; p < profiles; p++)
+            others[p] = cell_number(rows[i].by_profile[p]);
+        writer->ops->row(writer, wide_cells(&wide, cells, others));
     }
     writer->ops->table_end(writer);
+    wide_fini(&wide);
+    free(others);
 }
 
 static void
 expiry_free(struct analysis *self)
 {
+    free(((struct expiry *)self)->memory);
     free(self);
 }
 
@@ -123,10 +143,12 @@ static const struct analysis_ops expiry_ops = {
 };
 
 struct analysis *
-expiry_new(void)
+expiry_new(size_t profile_count)
 {
     struct expiry *expiry = xcalloc(1, sizeof(*expiry));
     expiry->analysis.ops = &expiry_ops;
     expiry->analysis.wants = PRICE_MEMORY;
+    expiry->profile_count = profile_count;
+    expiry->memory = xcalloc(EXPIRY_COUNT * profile_count, sizeof(uint64_t));
     return &expiry->analysis;
 }

@@ -25,9 +25,11 @@ struct expiry_row {
     int64_t within_s;  /* 0 for expired, -1 for later and never */
     uint64_t keys;
     uint64_t memory;
+    const uint64_t *by_profile; /* memory */
 };
 
-struct analysis *expiry_new(void);
+/* profile_count is that of the records to come, at least 1. */
+struct analysis *expiry_new(size_t profile_count);
 
 /* EXPIRY_COUNT rows. */
 void expiry_rows(const struct analysis *analysis,

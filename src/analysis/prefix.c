@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#include "analysis/prefix-cut.h"
+#include "analysis/prefix-emit.h"
 #include "analysis/prefix-guess.h"
 #include "base/map.h"
 #include "base/xalloc.h"
@@ -24,12 +26,7 @@ struct row {
 
 struct prefix {
     struct analysis analysis;
-    struct arena arena; /* bytes of separators */
-    struct bytes *separators;
-    size_t separator_count;
-    bool ends[256]; /* last bytes of separators */
-    int only_byte;  /* the only separator when that is one byte, else -1 */
-    unsigned depth;
+    struct prefix_cut cut;
     uint64_t min_share;
     size_t shown;
     size_t capacity;
@@ -41,77 +38,16 @@ struct prefix {
 
     struct prefix_sums none;  /* keys without a separator */
     struct prefix_sums given_up;
+
+    /* Figures of the profiles behind the first, as prefix_row has them: so
+     * many, of each row, of none and of given_up. */
+    size_t width;
+    uint64_t *others;
+    uint64_t *none_others;
+    uint64_t *given_up_others;
     uint64_t lost_keys;
     uint64_t lost_memory;
 };
-
-/* ---- where prefixes end ---- */
-
-static bool
-separator_ends_at(const struct prefix *prefix, const unsigned char *start,
-                  const unsigned char *end)
-{
-    for (size_t i = 0; i < prefix->separator_count; i++) {
-        struct bytes separator = prefix->separators[i];
-        if ((size_t)(end - start) >= separator.size &&
-            memcmp(end - separator.size, separator.data, separator.size) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The first place behind start where a separator ends; NULL without one.
- * Since nothing behind that place matters, a prefix of a prefix is found in
- * any longer name, too: nesting can be told by bytes alone. */
-static const unsigned char *
-next_end(const struct prefix *prefix, const unsigned char *start,
-         const unsigned char *end)
-{
-    if (prefix->only_byte >= 0) {
-        const unsigned char *found =
-            memchr(start, prefix->only_byte, (size_t)(end - start));
-        return found ? found + 1 : NULL;
-    }
-    for (const unsigned char *p = start; p < end; p++)
-        if (prefix->ends[*p] && separator_ends_at(prefix, start, p + 1))
-            return p + 1;
-    return NULL;
-}
-
-/* The part of name that is its prefix; *whole when that has all the levels it
- * may have. */
-static struct bytes
-cut(const struct prefix *prefix, struct bytes name, bool *whole)
-{
-    size_t size =
-        name.size < PREFIX_LENGTH_MAX ? name.size : PREFIX_LENGTH_MAX;
-    const unsigned char *end = name.data + size;
-    const unsigned char *at = name.data;
-    unsigned levels = 0;
-    while (levels < prefix->depth && at < end) {
-        const unsigned char *next = next_end(prefix, at, end);
-        if (next == NULL)
-            break;
-        at = next;
-        levels++;
-    }
-    *whole = levels == prefix->depth;
-    return bytes_of(name.data, (size_t)(at - name.data));
-}
-
-/* A prefix without its last level. */
-static struct bytes
-parent_of(const struct prefix *prefix, struct bytes name)
-{
-    const unsigned char *end = name.data + name.size;
-    const unsigned char *parent = name.data;
-    const unsigned char *at = name.data;
-    while (at != NULL && at < end) {
-        parent = at;
-        at = next_end(prefix, at, end);
-    }
-    return bytes_of(name.data, (size_t)(parent - name.data));
-}
 
 /* ---- counting ---- */
 
@@ -124,6 +60,32 @@ add_sums(struct prefix_sums *into, const struct prefix_sums *from)
     into->no_expiry_memory += from->no_expiry_memory;
 }
 
+static void
+add_others(const struct prefix *prefix, uint64_t *into, const uint64_t *from)
+{
+    for (size_t i = 0; i < prefix->width; i++)
+        into[i] += from[i];
+}
+
+static uint64_t *
+others_of(const struct prefix *prefix, size_t row)
+{
+    return prefix->others + row * prefix->width;
+}
+
+static void
+grow_rows(struct prefix *prefix)
+{
+    prefix->room = prefix->room ? prefix->room * 2 : 64;
+    if (prefix->room > prefix->capacity + 1)
+        prefix->room = prefix->capacity + 1;
+    prefix->rows = xreallocarray(prefix->rows, prefix->room,
+                                 sizeof(*prefix->rows));
+    if (prefix->width > 0)
+        prefix->others = xreallocarray(prefix->others, prefix->room,
+                                       prefix->width * sizeof(uint64_t));
+}
+
 /* Finds or makes the row of a prefix. */
 static struct row *
 find_row(struct prefix *prefix, struct bytes name)
@@ -132,13 +94,11 @@ find_row(struct prefix *prefix, struct bytes name)
     uint32_t number = map_add(&prefix->map, name, &added);
     if (!added)
         return &prefix->rows[number];
-    if (number == prefix->room) {
-        prefix->room = prefix->room ? prefix->room * 2 : 64;
-        if (prefix->room > prefix->capacity + 1)
-            prefix->room = prefix->capacity + 1;
-        prefix->rows = xreallocarray(prefix->rows, prefix->room,
-                                     sizeof(*prefix->rows));
-    }
+    if (number == prefix->room)
+        grow_rows(prefix);
+    if (prefix->width > 0)
+        memset(others_of(prefix, number), 0,
+               prefix->width * sizeof(uint64_t));
     prefix->rows[number] = (struct row){
         .missing_keys = prefix->lost_keys,
         .missing_memory = prefix->lost_memory,
@@ -147,8 +107,9 @@ find_row(struct prefix *prefix, struct bytes name)
 }
 
 static void
-give_up(struct prefix *prefix, const struct row *row)
+give_up(struct prefix *prefix, uint32_t number)
 {
+    const struct row *row = &prefix->rows[number];
     uint64_t keys = row->sums.keys + row->missing_keys;
     uint64_t memory = row->sums.memory + row->missing_memory;
     if (keys > prefix->lost_keys)
@@ -156,6 +117,7 @@ give_up(struct prefix *prefix, const struct row *row)
     if (memory > prefix->lost_memory)
         prefix->lost_memory = memory;
     add_sums(&prefix->given_up, &row->sums);
+    add_others(prefix, prefix->given_up_others, others_of(prefix, number));
 }
 
 static int
@@ -204,8 +166,11 @@ halve(struct prefix *prefix)
             bool added;
             uint32_t number = map_add(&prefix->map, map_name(&old, i), &added);
             prefix->rows[number] = row;
+            if (prefix->width > 0)
+                memmove(others_of(prefix, number), others_of(prefix, i),
+                        prefix->width * sizeof(uint64_t));
         } else {
-            give_up(prefix, &row);
+            give_up(prefix, i);
         }
     }
     map_fini(&old);
@@ -234,20 +199,43 @@ add_record(struct prefix_sums *sums, const struct record *record)
 }
 
 static void
+add_prices(const struct prefix *prefix, uint64_t *others,
+           const struct record *record)
+{
+    bool no_expiry = !record->key->has_expiry;
+    for (size_t i = 0; i < prefix->width; i += 2) {
+        uint64_t memory = record->prices[1 + i / 2].memory;
+        others[i] += memory;
+        others[i + 1] += no_expiry ? memory : 0;
+    }
+}
+
+static inline void
+add_to_row(const struct prefix *prefix, uint32_t number,
+           const struct record *record)
+{
+    add_record(&prefix->rows[number].sums, record);
+    if (prefix->width > 0)
+        add_prices(prefix, others_of(prefix, number), record);
+}
+
+static void
 add_unguessed(struct prefix *prefix, const struct record *record)
 {
     struct bytes name = record->key->name;
     bool whole;
-    struct bytes start = cut(prefix, name, &whole);
+    struct bytes start = prefix_cut_start(&prefix->cut, name, &whole);
     if (start.size == 0) {
         add_record(&prefix->none, record);
+        add_prices(prefix, prefix->none_others, record);
         return;
     }
     struct row *row = find_row(prefix, start);
-    add_record(&row->sums, record);
+    uint32_t number = (uint32_t)(row - prefix->rows);
+    add_to_row(prefix, number, record);
     if (whole)
-        prefix_guess_set(prefix_guess_of(&prefix->guesses, name),
-                         (uint32_t)(row - prefix->rows), start);
+        prefix_guess_set(prefix_guess_of(&prefix->guesses, name), number,
+                         start);
     keep_bounds(prefix);
 }
 
@@ -258,7 +246,7 @@ add_with_care(struct prefix *prefix, const struct record *record)
     struct bytes name = record->key->name;
     uint32_t row = prefix_guess_of(&prefix->guesses, name)->row;
     if (row != 0 && bytes_starts_with(name, map_name(&prefix->map, row - 1)))
-        add_record(&prefix->rows[row - 1].sums, record);
+        add_to_row(prefix, row - 1, record);
     else
         add_unguessed(prefix, record);
 }
@@ -271,7 +259,7 @@ prefix_add(struct analysis *self, const struct record *record)
     const struct prefix_guess *guess =
         prefix_guess_of(&prefix->guesses, name);
     if (prefix_guess_fits(guess, name))
-        add_record(&prefix->rows[guess->short_row - 1].sums, record);
+        add_to_row(prefix, guess->short_row - 1, record);
     else
         add_with_care(prefix, record);
 }
@@ -295,12 +283,17 @@ prefix_merge(struct analysis *self, const struct analysis *other)
         add_sums(&row->sums, &more->sums);
         row->missing_keys += more->missing_keys;
         row->missing_memory += more->missing_memory;
+        if (into->width > 0)
+            add_others(into, others_of(into, (size_t)(row - into->rows)),
+                       others_of(from, i));
         keep_bounds(into);
     }
     into->lost_keys += from->lost_keys;
     into->lost_memory += from->lost_memory;
     add_sums(&into->none, &from->none);
     add_sums(&into->given_up, &from->given_up);
+    add_others(into, into->none_others, from->none_others);
+    add_others(into, into->given_up_others, from->given_up_others);
 }
 
 static void
@@ -311,6 +304,8 @@ prefix_clear(struct analysis *self, const struct analysis *sum)
     map_fini(&prefix->map);
     memset(&prefix->guesses, 0, sizeof(prefix->guesses));
     prefix->none = prefix->given_up = (struct prefix_sums){ .keys = 0 };
+    memset(prefix->none_others, 0, prefix->width * sizeof(uint64_t));
+    memset(prefix->given_up_others, 0, prefix->width * sizeof(uint64_t));
     prefix->lost_keys = prefix->lost_memory = 0;
 }
 
@@ -364,6 +359,7 @@ join(const struct prefix *prefix, struct prefix_row *into,
      const struct prefix_row *from)
 {
     add_sums(&into->sums, &from->sums);
+    add_others(prefix, into->others, from->others);
     into->missing_keys = prefix->given_up.keys;
     into->missing_memory = prefix->given_up.memory;
 }
@@ -379,9 +375,10 @@ close_innermost(struct shown *shown, struct bytes next)
         shown->depth--;
         return true;
     }
-    struct bytes parent = parent_of(shown->prefix, top->prefix);
+    struct bytes parent = prefix_cut_parent(&shown->prefix->cut, top->prefix);
     if (parent.size == 0) {
         add_sums(&shown->other.sums, &top->sums);
+        add_others(shown->prefix, shown->other.others, top->others);
         shown->depth--;
         return true;
     }
@@ -423,8 +420,8 @@ least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static uint64_t
-memory_of(const struct prefix_row *rows, size_t count)
+uint64_t
+prefix_memory_of(const struct prefix_row *rows, size_t count)
 {
     uint64_t memory = 0;
     for (size_t i = 0; i < count; i++)
@@ -432,21 +429,38 @@ memory_of(const struct prefix_row *rows, size_t count)
     return memory;
 }
 
+/* Copies of all rows and (other), and behind them their other figures. */
 static struct prefix_row *
 copy_rows(const struct prefix *prefix)
 {
+    size_t count = prefix->map.count;
+    size_t width = prefix->width * sizeof(uint64_t);
     struct prefix_row *rows =
-        xreallocarray(NULL, prefix->map.count + 1, sizeof(*rows));
-    for (uint32_t i = 0; i < prefix->map.count; i++) {
+        xreallocarray(NULL, count + 1, sizeof(*rows) + width);
+    uint64_t *others = (uint64_t *)(void *)(rows + count + 1);
+    if (width > 0 && count > 0)
+        memcpy(others, prefix->others, count * width);
+    for (uint32_t i = 0; i < count; i++) {
         const struct row *row = &prefix->rows[i];
         rows[i] = (struct prefix_row){
             .prefix = map_name(&prefix->map, i),
             .sums = row->sums,
+            .others = others + i * prefix->width,
             .missing_keys = least(row->missing_keys, prefix->given_up.keys),
             .missing_memory =
                 least(row->missing_memory, prefix->given_up.memory),
         };
     }
+    rows[count] = (struct prefix_row){
+        .prefix = BYTES_LITERAL("(other)"),
+        .is_other = true,
+        .sums = prefix->none,
+        .others = others + count * prefix->width,
+    };
+    add_sums(&rows[count].sums, &prefix->given_up);
+    if (width > 0)
+        memcpy(rows[count].others, prefix->none_others, width);
+    add_others(prefix, rows[count].others, prefix->given_up_others);
     return rows;
 }
 
@@ -454,26 +468,25 @@ struct prefix_row *
 prefix_rows(const struct analysis *analysis, size_t *count)
 {
     const struct prefix *prefix = (const struct prefix *)analysis;
-    struct shown shown = { .prefix = prefix };
-    shown.other.prefix = BYTES_LITERAL("(other)");
-    shown.other.is_other = true;
-    shown.other.sums = prefix->none;
-    add_sums(&shown.other.sums, &prefix->given_up);
-
     struct prefix_row *rows = copy_rows(prefix);
-    shown.rows = rows;
-    shown.count = prefix->map.count;
+    struct shown shown = { .prefix = prefix,
+                           .rows = rows,
+                           .count = prefix->map.count,
+                           .other = rows[prefix->map.count] };
     if (prefix->min_share != 0) {
         qsort(rows, shown.count, sizeof(*rows), order_by_name);
         /* What is shown never overtakes what is still to be read. */
         size_t all = shown.count;
-        shown.memory = shown.other.sums.memory + memory_of(rows, all);
+        shown.memory = shown.other.sums.memory + prefix_memory_of(rows, all);
         shown.count = 0;
         fold_small(&shown, rows, all);
     }
     qsort(rows, shown.count, sizeof(*rows), order_by_memory);
-    while (prefix->shown != 0 && shown.count > prefix->shown)
-        add_sums(&shown.other.sums, &rows[--shown.count].sums);
+    while (prefix->shown != 0 && shown.count > prefix->shown) {
+        const struct prefix_row *cut_off = &rows[--shown.count];
+        add_sums(&shown.other.sums, &cut_off->sums);
+        add_others(prefix, shown.other.others, cut_off->others);
+    }
     rows[shown.count] = shown.other;
     *count = shown.count + 1;
     return rows;
@@ -485,60 +498,16 @@ prefix_is_exact(const struct analysis *analysis)
     return ((const struct prefix *)analysis)->given_up.keys == 0;
 }
 
-static uint64_t
-per_mille(uint64_t part, uint64_t whole)
-{
-    return whole ? (uint64_t)((double)part / (double)whole * 1000 + 0.5) : 0;
-}
-
-static void
-prefix_emit(struct analysis *self, struct writer *writer)
-{
-    static const struct column columns[] = {
-        { "prefix", "prefix", COLUMN_NAME },
-        { "keys", "keys", COLUMN_COUNT },
-        { "memory", "memory", COLUMN_BYTES },
-        { "share", "share", COLUMN_SHARE },
-        { "no_expiry_keys", "no expiry", COLUMN_COUNT },
-        { "no_expiry_memory", "memory", COLUMN_BYTES },
-        { "missing_keys", "keys missing", COLUMN_COUNT },
-        { "missing_memory", "memory missing", COLUMN_BYTES },
-    };
-    /* Data always have the same columns; people need the last two only when
-     * not all is exact. */
-    size_t width = sizeof(columns) / sizeof(columns[0]);
-    if (prefix_is_exact(self) && strcmp(writer->ops->name, "table") == 0)
-        width -= 2;
-    size_t count;
-    struct prefix_row *rows = prefix_rows(self, &count);
-    uint64_t whole = memory_of(rows, count);
-    writer->ops->table_begin(writer, "prefixes", "BY PREFIX", columns, width);
-    for (size_t i = 0; i < count; i++) {
-        const struct prefix_row *row = &rows[i];
-        struct cell cells[] = {
-            row->is_other ? cell_none(row->prefix) : cell_bytes(row->prefix),
-            cell_number(row->sums.keys),
-            cell_number(row->sums.memory),
-            cell_number(per_mille(row->sums.memory, whole)),
-            cell_number(row->sums.no_expiry_keys),
-            cell_number(row->sums.no_expiry_memory),
-            cell_number(row->missing_keys),
-            cell_number(row->missing_memory),
-        };
-        writer->ops->row(writer, cells);
-    }
-    writer->ops->table_end(writer);
-    free(rows);
-}
-
 static void
 prefix_free(struct analysis *self)
 {
     struct prefix *prefix = (struct prefix *)self;
-    arena_fini(&prefix->arena);
-    free(prefix->separators);
+    prefix_cut_fini(&prefix->cut);
     map_fini(&prefix->map);
     free(prefix->rows);
+    free(prefix->others);
+    free(prefix->none_others);
+    free(prefix->given_up_others);
     free(prefix);
 }
 
@@ -547,17 +516,19 @@ static const struct analysis_ops prefix_ops = {
     prefix_emit, prefix_free,
 };
 
-static void
-add_separator(struct prefix *prefix, struct bytes separator)
+/* Measured: what a program needs without rows, and a row at its most, which is
+ * when the rows to show are made or half of them given up. */
+size_t
+prefix_capacity(uint64_t memory, size_t profiles)
 {
-    if (separator.size == 0)
-        return;
-    prefix->separators =
-        xreallocarray(prefix->separators, prefix->separator_count + 1,
-                      sizeof(*prefix->separators));
-    prefix->separators[prefix->separator_count++] =
-        arena_copy(&prefix->arena, separator);
-    prefix->ends[separator.data[separator.size - 1]] = true;
+    enum { WITHOUT_ROWS = 8 << 20, PER_PROFILE = 48 };
+    uint64_t per_row = ((64 << 20) - WITHOUT_ROWS) / PREFIX_ROWS_MAX;
+    if (profiles > 1)
+        per_row += (profiles - 1) * PER_PROFILE;
+    if (memory <= WITHOUT_ROWS + per_row)
+        return 1;
+    uint64_t rows = (memory - WITHOUT_ROWS) / per_row;
+    return rows < UINT32_MAX / 4 ? (size_t)rows : UINT32_MAX / 4;
 }
 
 struct analysis *
@@ -566,18 +537,13 @@ prefix_new(const struct prefix_options *options)
     struct prefix *prefix = xcalloc(1, sizeof(*prefix));
     prefix->analysis.ops = &prefix_ops;
     prefix->analysis.wants = PRICE_MEMORY;
-    for (size_t i = 0; i < options->separator_count; i++)
-        add_separator(prefix, options->separators[i]);
-    if (prefix->separator_count == 0)
-        add_separator(prefix, BYTES_LITERAL(":"));
-    prefix->only_byte = -1;
-    if (prefix->separator_count == 1 && prefix->separators[0].size == 1)
-        prefix->only_byte = prefix->separators[0].data[0];
-    prefix->depth = PREFIX_DEPTH_MAX;
-    if (options->depth != 0 && options->depth < PREFIX_DEPTH_MAX)
-        prefix->depth = (unsigned)options->depth;
+    prefix_cut_init(&prefix->cut, options);
     prefix->min_share = options->min_share;
     prefix->shown = options->rows;
+    if (options->profiles > 1)
+        prefix->width = 2 * (options->profiles - 1);
+    prefix->none_others = xcalloc(prefix->width + 1, sizeof(uint64_t));
+    prefix->given_up_others = xcalloc(prefix->width + 1, sizeof(uint64_t));
     prefix->capacity = options->capacity ? options->capacity : PREFIX_ROWS_MAX;
     return &prefix->analysis;
 }

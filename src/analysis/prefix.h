@@ -15,7 +15,7 @@
  * and a share, rows thus go as deep as there is something to see.
  *
  * Up to `capacity` prefixes (and capacity * PREFIX_NAME_BYTES bytes of their
- * names) all sums are exact; memory is at most about 250 bytes for each, and
+ * names) all sums are exact; memory is at most about 290 bytes for each, and
  * is taken as they turn up.  Beyond that the smaller half of the rows is given
  * up, its sums going to (other); a row that is made later may miss what was
  * given up under its name.  Such a row is a lower bound, and missing_* says
@@ -30,7 +30,7 @@ enum {
     PREFIX_ROWS_MAX = 200000,
     PREFIX_DEPTH_MAX = 64,             /* deeper is counted with this */
     PREFIX_LENGTH_MAX = 64 * 1024,     /* names are not looked at beyond */
-    PREFIX_NAME_BYTES = 80,            /* room for names, on the average */
+    PREFIX_NAME_BYTES = 64,            /* room for names, on the average */
 };
 
 struct prefix_options {
@@ -40,6 +40,7 @@ struct prefix_options {
     uint64_t min_share; /* parts per million of all memory */
     size_t rows;        /* show so many, the rest in (other); 0: all */
     size_t capacity;    /* 0: PREFIX_ROWS_MAX */
+    size_t profiles;    /* of the records to come; 0 is 1 */
 };
 
 struct prefix_sums {
@@ -53,16 +54,26 @@ struct prefix_row {
     struct bytes prefix; /* borrowed; "(other)" when is_other */
     bool is_other;
     struct prefix_sums sums;
+    uint64_t *others; /* memory and no_expiry_memory of the second profile,
+                         then of the third ...; NULL with one profile */
     uint64_t missing_keys; /* 0 where the sums are exact */
     uint64_t missing_memory;
 };
+
+/* The capacity that keeps a program that does nothing else under that many
+ * bytes: PREFIX_ROWS_MAX at 64 MiB with one profile. */
+size_t prefix_capacity(uint64_t memory, size_t profiles);
 
 /* options, separators included, are copied. */
 struct analysis *prefix_new(const struct prefix_options *options);
 
 /* The rows, biggest memory first, (other) last (always there); xmalloc'ed, the
- * caller frees; names are borrowed until the next add. */
+ * caller frees (others are in that block); names are borrowed until the next
+ * add. */
 struct prefix_row *prefix_rows(const struct analysis *analysis, size_t *count);
+
+/* What those rows hold together. */
+uint64_t prefix_memory_of(const struct prefix_row *rows, size_t count);
 
 /* True while no row was ever given up. */
 bool prefix_is_exact(const struct analysis *analysis);

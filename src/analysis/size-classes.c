@@ -188,7 +188,8 @@ size_classes_emit(struct analysis *self, struct writer *writer)
             cell_number(rows[i].requested),
             cell_number(rows[i].usable),
         };
-        writer->ops->row(writer, cells);
+        if (rows[i].blocks != 0) /* less than half a block is expected */
+            writer->ops->row(writer, cells);
     }
     writer->ops->table_end(writer);
     free(rows);

@@ -6,11 +6,12 @@
 #include "analysis/type-table.h"
 #include "base/xalloc.h"
 #include "model/pricer.h"
+#include "report/wide.h"
 
 /* All that is known of one type in one encoding. */
 struct cell_sums {
     struct summary_totals totals;
-    uint64_t *memory; /* by profile */
+    struct summary_sums *by_profile;
 };
 
 struct summary {
@@ -18,11 +19,11 @@ struct summary {
     size_t profile_count;
     struct type_table types;
     struct cell_sums cells[TYPE_TABLE_MAX][ENCODING_COUNT];
-    uint64_t *cell_memory; /* where theirs is */
+    struct summary_sums *cell_sums; /* where theirs are */
 
     /* Of all cells; made anew when asked for. */
     struct summary_totals *totals;
-    uint64_t *memory;
+    struct summary_sums *by_profile;
 };
 
 static void
@@ -54,10 +55,12 @@ add_as(struct summary *summary, size_t type, const struct record *record)
 {
     size_t encoding = (size_t)record->prices[0].encoding;
     struct cell_sums *cell = &summary->cells[type][encoding];
-    uint64_t *memory = cell->memory;
+    struct summary_sums *sums = cell->by_profile;
     add_record(&cell->totals, record);
-    for (size_t i = 0; i < summary->profile_count; i++)
-        memory[i] += record->prices[i].memory;
+    for (size_t i = 0; i < summary->profile_count; i++) {
+        sums[i].memory += record->prices[i].memory;
+        sums[i].requested += record->prices[i].requested;
+    }
 }
 
 static __attribute__((noinline)) void
@@ -93,11 +96,13 @@ merge_totals(struct summary_totals *into, const struct summary_totals *from)
 }
 
 static void
-merge_memory(const struct summary *summary, uint64_t *into,
-             const uint64_t *from)
+merge_sums(const struct summary *summary, struct summary_sums *into,
+           const struct summary_sums *from)
 {
-    for (size_t i = 0; i < summary->profile_count; i++)
-        into[i] += from[i];
+    for (size_t i = 0; i < summary->profile_count; i++) {
+        into[i].memory += from[i].memory;
+        into[i].requested += from[i].requested;
+    }
 }
 
 static void
@@ -113,7 +118,8 @@ summary_merge(struct analysis *self, const struct analysis *other)
             if (from->cells[t][e].totals.keys == 0)
                 continue;
             merge_totals(&cell->totals, &from->cells[t][e].totals);
-            merge_memory(into, cell->memory, from->cells[t][e].memory);
+            merge_sums(into, cell->by_profile,
+                       from->cells[t][e].by_profile);
         }
     }
 }
@@ -129,8 +135,8 @@ summary_clear(struct analysis *self, const struct analysis *sum)
             if (cell->totals.keys == 0)
                 continue;
             cell->totals = (struct summary_totals){ .keys = 0 };
-            memset(cell->memory, 0,
-                   summary->profile_count * sizeof(uint64_t));
+            memset(cell->by_profile, 0,
+                   summary->profile_count * sizeof(*cell->by_profile));
         }
     }
     summary->types.module_count = 0;
@@ -167,7 +173,7 @@ summary_types(const struct analysis *analysis, size_t *count)
                 .keys = cell->totals.keys,
                 .elements = cell->totals.elements,
                 .memory = cell->totals.memory,
-                .memory_by_profile = cell->memory,
+                .by_profile = cell->by_profile,
                 .lower = cell->totals.lower,
                 .unpriced = cell->totals.unpriced,
             };
@@ -186,20 +192,36 @@ memory_cell(uint64_t memory, bool lower)
     return cell;
 }
 
+/* The cells of the model, by profile: memory and, with requested, that. */
+static struct cell *
+profile_cells(const struct writer *writer, const struct summary_sums *sums,
+              bool requested)
+{
+    size_t count = wide_profiles(writer);
+    struct cell *cells = xcalloc(2 * count + 1, sizeof(*cells));
+    struct cell *at = cells;
+    for (size_t p = 0; p < count; p++) {
+        *at++ = cell_number(sums[p].memory);
+        if (requested)
+            *at++ = cell_number(sums[p].requested);
+    }
+    return cells;
+}
+
 static void
 emit_totals(const struct analysis *self, struct writer *writer)
 {
     const struct summary_totals *totals = summary_totals(self);
     bool payload = (self->wants & PRICE_PAYLOAD) != 0;
-    static const struct column columns[] = {
-        { "keys", "keys", COLUMN_COUNT },
-        { "expires", "with expiry", COLUMN_COUNT },
-        { "expired", "expired", COLUMN_COUNT },
-        { "elements", "elements", COLUMN_COUNT },
-        { "memory", "memory", COLUMN_BYTES },
-        { "requested", "requested", COLUMN_BYTES },
-        { "payload", "payload", COLUMN_BYTES },
-        { "serialized", "serialized", COLUMN_BYTES },
+    static const struct wide_column columns[] = {
+        { { "keys", "keys", COLUMN_COUNT }, false },
+        { { "expires", "with expiry", COLUMN_COUNT }, false },
+        { { "expired", "expired", COLUMN_COUNT }, false },
+        { { "elements", "elements", COLUMN_COUNT }, false },
+        { { "memory", "memory", COLUMN_BYTES }, true },
+        { { "requested", "requested", COLUMN_BYTES }, true },
+        { { "payload", "payload", COLUMN_BYTES }, false },
+        { { "serialized", "serialized", COLUMN_BYTES }, false },
     };
     struct cell cells[] = {
         cell_number(totals->keys),
@@ -211,24 +233,32 @@ emit_totals(const struct analysis *self, struct writer *writer)
         payload ? cell_number(totals->payload) : cell_empty(),
         cell_number(totals->serialized),
     };
-    writer->ops->object(writer, "totals", columns, cells,
-                        sizeof(cells) / sizeof(cells[0]));
+    struct wide wide;
+    wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));
+    struct cell *others =
+        profile_cells(writer, summary_by_profile(self), true);
+    writer->ops->object(writer, "totals", wide.columns,
+                        wide_cells(&wide, cells, others), wide.count);
+    free(others);
+    wide_fini(&wide);
 }
 
 static void
 emit_types(const struct analysis *self, struct writer *writer)
 {
-    static const struct column columns[] = {
-        { "type", "type", COLUMN_TEXT },
-        { "encoding", "encoding", COLUMN_TEXT },
-        { "keys", "keys", COLUMN_COUNT },
-        { "elements", "elements", COLUMN_COUNT },
-        { "memory", "memory", COLUMN_BYTES },
+    static const struct wide_column columns[] = {
+        { { "type", "type", COLUMN_TEXT }, false },
+        { { "encoding", "encoding", COLUMN_TEXT }, false },
+        { { "keys", "keys", COLUMN_COUNT }, false },
+        { { "elements", "elements", COLUMN_COUNT }, false },
+        { { "memory", "memory", COLUMN_BYTES }, true },
     };
     size_t count;
     struct summary_type *rows = summary_types(self, &count);
-    writer->ops->table_begin(writer, "types", "MEMORY BY TYPE", columns,
-                             sizeof(columns) / sizeof(columns[0]));
+    struct wide wide;
+    wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));
+    writer->ops->table_begin(writer, "types", "MEMORY BY TYPE", wide.columns,
+                             wide.count);
     for (size_t i = 0; i < count; i++) {
         struct cell cells[] = {
             cell_bytes(rows[i].type),
@@ -241,9 +271,13 @@ emit_types(const struct analysis *self, struct writer *writer)
                 ? cell_empty()
                 : memory_cell(rows[i].memory, rows[i].lower != 0),
         };
-        writer->ops->row(writer, cells);
+        struct cell *others =
+            profile_cells(writer, rows[i].by_profile, false);
+        writer->ops->row(writer, wide_cells(&wide, cells, others));
+        free(others);
     }
     writer->ops->table_end(writer);
+    wide_fini(&wide);
     free(rows);
 }
 
@@ -259,8 +293,8 @@ summary_free(struct analysis *self)
 {
     struct summary *summary = (struct summary *)self;
     free(summary->totals);
-    free(summary->memory);
-    free(summary->cell_memory);
+    free(summary->by_profile);
+    free(summary->cell_sums);
     free(summary);
 }
 
@@ -278,15 +312,16 @@ summary_new(size_t profile_count, bool payload)
         summary->analysis.wants |= PRICE_PAYLOAD;
     summary->profile_count = profile_count;
     summary->totals = xcalloc(1, sizeof(*summary->totals));
-    summary->memory = xcalloc(profile_count, sizeof(uint64_t));
-    summary->cell_memory =
+    summary->by_profile =
+        xcalloc(profile_count, sizeof(*summary->by_profile));
+    summary->cell_sums =
         xcalloc(TYPE_TABLE_MAX * (size_t)ENCODING_COUNT,
-                profile_count * sizeof(uint64_t));
-    uint64_t *memory = summary->cell_memory;
+                profile_count * sizeof(*summary->cell_sums));
+    struct summary_sums *sums = summary->cell_sums;
     for (size_t t = 0; t < TYPE_TABLE_MAX; t++) {
         for (size_t e = 0; e < ENCODING_COUNT; e++) {
-            summary->cells[t][e].memory = memory;
-            memory += profile_count;
+            summary->cells[t][e].by_profile = sums;
+            sums += profile_count;
         }
     }
     return &summary->analysis;
@@ -303,14 +338,15 @@ summary_totals(const struct analysis *analysis)
     return summary->totals;
 }
 
-const uint64_t *
-summary_memory(const struct analysis *analysis)
+const struct summary_sums *
+summary_by_profile(const struct analysis *analysis)
 {
     const struct summary *summary = (const struct summary *)analysis;
-    memset(summary->memory, 0, summary->profile_count * sizeof(uint64_t));
+    memset(summary->by_profile, 0,
+           summary->profile_count * sizeof(*summary->by_profile));
     for (size_t t = 0; t < type_table_end(&summary->types); t++)
         for (size_t e = 0; e < ENCODING_COUNT; e++)
-            merge_memory(summary, summary->memory,
-                         summary->cells[t][e].memory);
-    return summary->memory;
+            merge_sums(summary, summary->by_profile,
+                       summary->cells[t][e].by_profile);
+    return summary->by_profile;
 }

@@ -22,6 +22,12 @@ struct summary_totals {
     uint64_t unpriced;   /* keys that the target cannot hold */
 };
 
+/* Of one profile. */
+struct summary_sums {
+    uint64_t memory;
+    uint64_t requested;
+};
+
 /* One type in one encoding (the main profile's). */
 struct summary_type {
     struct bytes type;   /* borrowed from the analysis */
@@ -30,7 +36,7 @@ struct summary_type {
     uint64_t keys;
     uint64_t elements;
     uint64_t memory;
-    const uint64_t *memory_by_profile;
+    const struct summary_sums *by_profile;
     uint64_t lower;    /* keys of which memory is a lower bound */
     uint64_t unpriced; /* keys that the target cannot hold */
 };
@@ -39,11 +45,12 @@ struct summary_type {
  * opening every packed value, so it is left out unless asked for. */
 struct analysis *summary_new(size_t profile_count, bool payload);
 
-/* Borrowed until the next call, as summary_memory's are. */
+/* Borrowed until the next call, as summary_by_profile's are. */
 const struct summary_totals *summary_totals(const struct analysis *analysis);
 
-/* Memory of all keys by profile: profile_count sums. */
-const uint64_t *summary_memory(const struct analysis *analysis);
+/* All keys by profile: profile_count sums. */
+const struct summary_sums *
+summary_by_profile(const struct analysis *analysis);
 
 /* The rows in their order; xmalloc'ed, the caller frees. */
 struct summary_type *summary_types(const struct analysis *analysis,

@@ -9,6 +9,7 @@
 #include "base/heap.h"
 #include "base/xalloc.h"
 #include "model/pricer.h"
+#include "report/wide.h"
 
 /* In the heap: a record that is kept, or, while it is asked about, one that
  * goes by. */
@@ -281,9 +282,25 @@ top_records(struct analysis *analysis, size_t *count)
     return records;
 }
 
-static void
-emit_record(const struct record *record, struct writer *writer)
+static struct cell
+memory_cell(const struct price *price)
 {
+    struct cell cell = cell_number(price->memory);
+    if (price->basis == BASIS_LOWER)
+        cell.kind = CELL_LOWER;
+    return price->basis == BASIS_NONE ? cell_empty() : cell;
+}
+
+static struct cell
+encoding_cell(const struct price *price)
+{
+    return cell_text(encoding_name(price->encoding));
+}
+
+static void
+emit_record(const struct record *record, struct wide *wide)
+{
+    struct writer *writer = wide->writer;
     const struct key *key = record->key;
     const struct price *price = &record->prices[0];
     struct cell name = cell_bytes(key->name);
@@ -291,46 +308,53 @@ emit_record(const struct record *record, struct writer *writer)
         name.whole_size = key->name_size;
         name.whole_hash = key->name_hash;
     }
-    struct cell memory = cell_number(price->memory);
-    if (price->basis == BASIS_LOWER)
-        memory.kind = CELL_LOWER;
     struct cell cells[] = {
         cell_number(key->db),
         name,
         record->type == TYPE_MODULE ? cell_bytes(key->module_name)
                                     : cell_text(type_name(record->type)),
-        cell_text(encoding_name(price->encoding)),
+        encoding_cell(price),
         cell_number(record->elements),
-        price->basis == BASIS_NONE ? cell_empty() : memory,
+        memory_cell(price),
         key->has_expiry ? cell_number((uint64_t)key->expire_ms)
                         : cell_empty(),
     };
-    writer->ops->row(writer, cells);
+    size_t profiles = wide_profiles(writer);
+    struct cell *others = xcalloc(2 * profiles + 1, sizeof(*others));
+    for (size_t p = 0; p < profiles; p++) {
+        others[2 * p] = encoding_cell(&record->prices[p]);
+        others[2 * p + 1] = memory_cell(&record->prices[p]);
+    }
+    writer->ops->row(writer, wide_cells(wide, cells, others));
+    free(others);
 }
 
 static void
 top_emit(struct analysis *self, struct writer *writer)
 {
-    static const struct column columns[] = {
-        { "db", "db", COLUMN_COUNT },
-        { "key", "key", COLUMN_NAME },
-        { "type", "type", COLUMN_TEXT },
-        { "encoding", "encoding", COLUMN_TEXT },
-        { "elements", "elements", COLUMN_COUNT },
-        { "memory", "memory", COLUMN_BYTES },
-        { "expire_ms", "expires", COLUMN_TIME_MS },
+    static const struct wide_column columns[] = {
+        { { "db", "db", COLUMN_COUNT }, false },
+        { { "key", "key", COLUMN_NAME }, false },
+        { { "type", "type", COLUMN_TEXT }, false },
+        { { "encoding", "encoding", COLUMN_TEXT }, true },
+        { { "elements", "elements", COLUMN_COUNT }, false },
+        { { "memory", "memory", COLUMN_BYTES }, true },
+        { { "expire_ms", "expires", COLUMN_TIME_MS }, false },
     };
     const struct top *top = (const struct top *)self;
     bool per_type = top->options.per_type;
     size_t count;
     const struct record **records = top_records(self, &count);
+    struct wide wide;
+    wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));
     writer->ops->table_begin(
         writer, per_type ? "top_by_type" : "top",
-        per_type ? "BIGGEST KEYS BY TYPE" : "BIGGEST KEYS", columns,
-        sizeof(columns) / sizeof(columns[0]));
+        per_type ? "BIGGEST KEYS BY TYPE" : "BIGGEST KEYS", wide.columns,
+        wide.count);
     for (size_t i = 0; i < count; i++)
-        emit_record(records[i], writer);
+        emit_record(records[i], &wide);
     writer->ops->table_end(writer);
+    wide_fini(&wide);
     free(records);
 }
 

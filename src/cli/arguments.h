@@ -22,6 +22,7 @@ struct arguments {
     bool json;
     bool csv;
     const char *columns;
+    const char *key; /* explain */
     int bytes; /* enum escape_bytes */
 
     uint64_t mem_limit; /* bytes per worker */

@@ -18,6 +18,8 @@ write_rows(struct run *run, struct sink *sink)
 {
     struct analysis *prefix = run->analyses[0];
     struct writer *writer = sink->writer;
+    writer->profiles = run->arguments->servers.items;
+    writer->profile_count = run->arguments->servers.count;
     sink_mark(sink, run);
     writer->ops->begin(writer);
     prefix->ops->emit(prefix, writer);
@@ -36,7 +38,10 @@ run_with(const struct arguments *arguments,
         .separator_count = separators->count,
         .depth = arguments->depth,
         .min_share = arguments->min_share,
+        .profiles = arguments->servers.count,
     };
+    options.capacity = prefix_capacity(arguments->mem_limit,
+                                       options.profiles);
     struct run_plan plan = { .note_prices = true,
                              .analysis_count = 1,
                              .make_analyses = make_analyses,

@@ -16,7 +16,12 @@
 #include "cli/separators.h"
 #include "cli/sink.h"
 
-enum { TOP_KEYS = 20, TOP_KEYS_BY_TYPE = 10, PREFIX_ROWS = 100 };
+enum {
+    TOP_KEYS = 20,
+    TOP_KEYS_BY_TYPE = 10,
+    PREFIX_ROWS = 100,
+    TREE_OF_NAMES = 12 * 1024 * 1024, /* at most */
+};
 
 /* Of a name, in the report for people. */
 enum { NAME_CELLS = 200 };
@@ -25,6 +30,20 @@ struct context {
     struct report report;
     struct separators separators;
 };
+
+/* What prefixes may take: in cluster mode old servers' trees of names are built
+ * beside them (model/slot-tally.h), one a profile. */
+static uint64_t
+prefix_memory(const struct context *context)
+{
+    const struct arguments *arguments = context->report.arguments;
+    uint64_t trees = context->report.run.request_count * TREE_OF_NAMES;
+    uint64_t half = arguments->mem_limit / 2;
+    for (size_t i = 0; i < arguments->sets.count; i++)
+        if (strncmp(arguments->sets.items[i], "cluster", 7) == 0)
+            return arguments->mem_limit - (trees < half ? trees : half);
+    return arguments->mem_limit;
+}
 
 static void
 make_analyses(void *context, struct analysis **analyses)
@@ -37,16 +56,18 @@ make_analyses(void *context, struct analysis **analyses)
         .separator_count = c->separators.count,
         .depth = 1,
         .rows = PREFIX_ROWS,
+        .profiles = c->report.run.profile_count,
     };
+    prefix.capacity = prefix_capacity(prefix_memory(c), prefix.profiles);
     const char *format = c->report.arguments->format;
     bool payload = format != NULL && strcmp(format, "json") == 0;
     analyses[REPORT_SUMMARY] =
         summary_new(c->report.run.request_count, payload);
-    analyses[REPORT_DATABASES] = databases_new();
+    analyses[REPORT_DATABASES] = databases_new(c->report.run.profile_count);
     analyses[REPORT_TOP] = top_new(&top);
     analyses[REPORT_TOP_BY_TYPE] = top_new(&by_type);
     analyses[REPORT_PREFIX] = prefix_new(&prefix);
-    analyses[REPORT_EXPIRY] = expiry_new();
+    analyses[REPORT_EXPIRY] = expiry_new(c->report.run.profile_count);
     analyses[REPORT_HISTOGRAM] = histogram_new();
     analyses[REPORT_SIZE_CLASSES] = size_classes_new();
 }
@@ -79,11 +100,15 @@ write_text(struct report *report, struct output *output)
 static void
 write_report(struct report *report, struct sink *sink)
 {
+    const struct run *run = &report->run;
     report_judge(report);
+    instance_init(&report->instance, run, run->analyses[REPORT_SUMMARY],
+                  run->analyses[REPORT_DATABASES]);
     if (sink->writer != NULL)
         report_json_write(report, sink->writer);
     else
         write_text(report, &sink->output);
+    instance_fini(&report->instance);
     report_judge_fini(report);
 }
 
@@ -93,6 +118,7 @@ run_with(struct context *context, const struct arguments *arguments)
     struct report *report = &context->report;
     struct run *run = &report->run;
     struct run_plan plan = { .analysis_count = REPORT_COUNT,
+                             .with_instance = true,
                              .make_analyses = make_analyses,
                              .context = context };
     struct sink sink;

@@ -35,6 +35,7 @@ extern const struct command cmd_report;
 extern const struct command cmd_keys;
 extern const struct command cmd_top;
 extern const struct command cmd_prefix;
+extern const struct command cmd_explain;
 extern const struct command cmd_check;
 extern const struct command cmd_convert;
 

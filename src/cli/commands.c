@@ -5,7 +5,7 @@
 
 const struct command *const commands[] = {
     &cmd_report, &cmd_keys,    &cmd_top, &cmd_prefix,
-    &cmd_check,  &cmd_convert, NULL,
+    &cmd_explain, &cmd_check,  &cmd_convert, NULL,
 };
 
 const struct command *

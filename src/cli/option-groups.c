@@ -81,8 +81,8 @@ const struct option_group option_groups_model = {
           "price for this server, such as redis-7.2 (default: the one that "
           "wrote the file); several give several prices", AT(servers) },
         { "allocator", 0, OPTION_TEXT, "NAME",
-          "jemalloc (as bundled with the server) or none (no rounding)",
-          AT(allocator) },
+          "jemalloc (as bundled with the server), jemalloc-system, glibc, "
+          "tcmalloc, apple, prefix or none", AT(allocator) },
         { "bits", 0, OPTION_BITS, "32|64",
           "word size (default: from the file)", AT(bits) },
         { "set", 0, OPTION_LIST, "NAME=VALUE",

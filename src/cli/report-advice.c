@@ -13,6 +13,7 @@
 #include "base/escape.h"
 #include "base/number.h"
 #include "cli/report.h"
+#include "cli/thresholds.h"
 
 /* From which share on, in per mille, something is worth a line; whatever its
  * share, nobody cares for less than that many bytes. */
@@ -203,76 +204,47 @@ advise_rounding(struct advice *advice)
                                     "allocator has.\n");
 }
 
-/* Types whose small values are packed, and the settings that say which. */
-struct threshold {
-    enum type type;
-    const char *entries[2]; /* by enum packed_rule */
-    const char *value[2];
-};
-
-static const struct threshold thresholds[] = {
-    { TYPE_HASH,
-      { "hash-max-ziplist-entries", "hash-max-listpack-entries" },
-      { "hash-max-ziplist-value", "hash-max-listpack-value" } },
-    { TYPE_ZSET,
-      { "zset-max-ziplist-entries", "zset-max-listpack-entries" },
-      { "zset-max-ziplist-value", "zset-max-listpack-value" } },
-};
-
-struct limits {
-    int64_t entries;
-    int64_t value;
-};
-
-static struct limits
-limits_of(const struct profile *profile, enum type type)
-{
-    const struct settings *settings = &profile->settings;
-    if (type == TYPE_HASH)
-        return (struct limits){ settings->hash_max_listpack_entries,
-                                settings->hash_max_listpack_value };
-    return (struct limits){ settings->zset_max_listpack_entries,
-                            settings->zset_max_listpack_value };
-}
-
-/* True when all inputs were priced under the same limits. */
+/* What the main profile says, when all inputs were priced under the same
+ * thresholds. */
 static bool
-limits_are_common(const struct report *report, enum type type)
+common_threshold(const struct report *report, enum type type,
+                 struct threshold *threshold)
 {
-    struct limits main = limits_of(&report->main->scan.profiles[0], type);
+    if (!threshold_of(&report->main->scan.profiles[0], type, threshold))
+        return false;
     for (size_t i = 0; i < report->run.input_count; i++) {
         const struct run_input *input = &report->run.inputs[i];
+        struct threshold own;
         if (!input->was_read)
             continue;
-        struct limits own = limits_of(&input->scan.profiles[0], type);
-        if (own.entries != main.entries || own.value != main.value)
+        if (!threshold_of(&input->scan.profiles[0], type, &own) ||
+            own.most_entries != threshold->most_entries ||
+            own.most_bytes != threshold->most_bytes)
             return false;
     }
-    return true;
+    return threshold->most_entries > 0;
 }
 
 /* Values that have few elements and are tables all the same: one of their
  * elements is too long. */
 static void
-advise_threshold(struct advice *advice, const struct threshold *threshold)
+advise_threshold(struct advice *advice, enum type type)
 {
     const struct report *report = advice->report;
-    const struct profile *profile = &report->main->scan.profiles[0];
-    enum packed_rule packed = profile->server->packed;
-    struct limits limits = limits_of(profile, threshold->type);
-    if (limits.entries <= 0 || !limits_are_common(report, threshold->type))
+    struct threshold threshold;
+    if (!common_threshold(report, type, &threshold))
         return;
-    uint64_t most = (uint64_t)limits.entries;
+    uint64_t most = (uint64_t)threshold.most_entries;
     struct histogram_sums sums = histogram_small_tables(
-        report->run.analyses[REPORT_HISTOGRAM], threshold->type, &most);
+        report->run.analyses[REPORT_HISTOGRAM], type, &most);
     if (!is_worth_a_line(advice, sums.memory, BIG_TYPE))
         return;
     begin_line(advice);
     number_append_grouped(advice->out, sums.keys);
     buffer_append_format(advice->out, " %s%s of at most ",
-                         type_name(threshold->type),
-                         plural(sums.keys, "", threshold->type == TYPE_HASH
-                                                   ? "es" : "s"));
+                         type_name(type),
+                         plural(sums.keys, "",
+                                type == TYPE_HASH ? "es" : "s"));
     number_append_grouped(advice->out, most);
     buffer_append_format(advice->out, " elements %s ",
                          plural(sums.keys, "holds", "hold"));
@@ -280,17 +252,16 @@ advise_threshold(struct advice *advice, const struct threshold *threshold)
     buffer_append_format(advice->out,
                          " unpacked.\n   %s is %lld, so %s an element longer "
                          "than %s (%lld).\n",
-                         threshold->entries[packed],
-                         (long long)limits.entries,
+                         threshold.entries, (long long)threshold.most_entries,
                          plural(sums.keys, "it has", "each of them has"),
-                         threshold->value[packed], (long long)limits.value);
+                         threshold.value, (long long)threshold.most_bytes);
 }
 
 static void
 advise_types(struct advice *advice)
 {
-    for (size_t t = 0; t < sizeof thresholds / sizeof *thresholds; t++)
-        advise_threshold(advice, &thresholds[t]);
+    advise_threshold(advice, TYPE_HASH);
+    advise_threshold(advice, TYPE_ZSET);
 }
 
 void

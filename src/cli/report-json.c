@@ -4,11 +4,14 @@
  * analyses; the members before them hold lists within objects, which rows
  * cannot, so they are written here, the opening brace included.
  */
-#include "analysis/summary.h"
+#include <stdlib.h>
+
 #include "base/escape.h"
 #include "base/number.h"
+#include "base/xalloc.h"
 #include "cli/report.h"
 #include "config.h"
+#include "report/wide.h"
 
 enum { SCHEMA = 1 };
 
@@ -105,19 +108,21 @@ append_inputs(struct buffer *out, const struct report *report)
     buffer_append_text(out, "\n  ],\n");
 }
 
-/* memory is that of all keys under it. */
+/* name is what the command line said, or NULL. */
 static void
 append_profile(struct buffer *out, const struct profile *profile,
-               uint64_t memory)
+               const char *name)
 {
     buffer_append_byte(out, '{');
+    if (name != NULL) {
+        append_text(out, "profile", name);
+        buffer_append_text(out, ", ");
+    }
     append_text(out, "server", profile->server->name);
     buffer_append_text(out, ", ");
     append_text(out, "allocator", profile->allocator->name);
     buffer_append_text(out, ", ");
     append_number(out, "bits", true, profile->bits);
-    buffer_append_text(out, ", ");
-    append_number(out, "memory", true, (int64_t)memory);
     buffer_append_text(out, ", \"assumed\": [");
     for (size_t i = 0; i < profile->note_count; i++) {
         if (i > 0)
@@ -132,38 +137,17 @@ append_profiles(struct buffer *out, const struct report *report)
 {
     const struct run *run = &report->run;
     const struct profile *profiles = report->main->scan.profiles;
-    const uint64_t *memory = summary_memory(run->analyses[REPORT_SUMMARY]);
     buffer_append_text(out, "  \"profile\": ");
-    append_profile(out, &profiles[0], memory[0]);
-    if (run->request_count > 1) {
+    append_profile(out, &profiles[0], NULL);
+    if (run->profile_count > 1) {
         buffer_append_text(out, ",\n  \"profiles\": [");
-        for (size_t i = 0; i < run->request_count; i++) {
+        for (size_t i = 0; i < run->profile_count; i++) {
             buffer_append_text(out, i > 0 ? ",\n    " : "\n    ");
-            append_profile(out, &profiles[i], memory[i]);
+            append_profile(out, &profiles[i], run->requests[i].server);
         }
         buffer_append_text(out, "\n  ]");
     }
     buffer_append_text(out, ",\n");
-}
-
-/* What the tables of databases take is not known yet, and so is the sum. */
-static void
-append_instance(struct buffer *out, const struct report *report)
-{
-    buffer_append_text(out, "  \"instance\": ");
-    if (!filter_is_empty(report->run.filter)) {
-        buffer_append_text(out, "null,\n");
-        return;
-    }
-    const struct summary_totals *totals =
-        summary_totals(report->run.analyses[REPORT_SUMMARY]);
-    buffer_append_byte(out, '{');
-    append_number(out, "keys", true, (int64_t)totals->memory);
-    buffer_append_text(out, ", \"tables\": null, \"other\": null, "
-                            "\"growth\": null, ");
-    append_number(out, "used_mem_in_file", report->used_mem >= 0,
-                  report->used_mem);
-    buffer_append_text(out, "},\n");
 }
 
 static void
@@ -179,9 +163,82 @@ append_head(struct buffer *out, const struct report *report)
     buffer_append_text(out, ",\n");
     append_inputs(out, report);
     append_profiles(out, report);
-    append_instance(out, report);
     /* The first section begins with a line break of its own. */
     out->size--;
+}
+
+enum { SUMS = 5 };
+
+static void
+put_sums(struct cell cells[SUMS], const struct instance_sums *sums)
+{
+    cells[0] = cell_number(sums->keys);
+    cells[1] = cell_number(sums->tables);
+    cells[2] = cell_number(sums->other);
+    cells[3] = cell_number(sums->growth);
+    cells[4] = cell_number(sums->unsettled);
+}
+
+static void
+write_instance(const struct report *report, struct writer *writer)
+{
+    static const struct wide_column columns[] = {
+        { { "keys", "", COLUMN_BYTES }, true },
+        { { "tables", "", COLUMN_BYTES }, true },
+        { { "other", "", COLUMN_BYTES }, true },
+        { { "growth", "", COLUMN_BYTES }, true },
+        { { "unsettled", "", COLUMN_BYTES }, true },
+        { { "used_mem_in_file", "", COLUMN_BYTES }, false },
+    };
+    const struct instance_sums *sums = report->instance.sums;
+    if (!report->instance.known) {
+        writer->ops->object(writer, "instance", NULL, NULL, 0);
+        return;
+    }
+    struct wide wide;
+    struct cell cells[SUMS + 1];
+    size_t profiles = wide_profiles(writer);
+    struct cell *others = xcalloc(SUMS * profiles + 1, sizeof *others);
+    wide_init(&wide, writer, columns, sizeof columns / sizeof *columns);
+    put_sums(cells, &sums[0]);
+    cells[SUMS] = report->used_mem >= 0
+                   ? cell_number((uint64_t)report->used_mem) : cell_empty();
+    for (size_t p = 0; p < profiles; p++)
+        put_sums(&others[SUMS * p], &sums[p]);
+    writer->ops->object(writer, "instance", wide.columns,
+                        wide_cells(&wide, cells, others), wide.count);
+    free(others);
+    wide_fini(&wide);
+}
+
+/* The same server with both builds of jemalloc. */
+static void
+write_reconciliation(const struct report *report, struct writer *writer)
+{
+    static const struct column columns[] = {
+        { "allocator", "", COLUMN_TEXT }, { "keys", "", COLUMN_BYTES },
+        { "tables", "", COLUMN_BYTES },   { "other", "", COLUMN_BYTES },
+        { "growth", "", COLUMN_BYTES },   { "unsettled", "", COLUMN_BYTES },
+        { "server", "", COLUMN_BYTES },   { "closer", "", COLUMN_COUNT },
+    };
+    const struct run *run = &report->run;
+    if (!report->instance.known)
+        return;
+    writer->ops->table_begin(writer, "reconciliation", NULL, columns, 8);
+    for (size_t i = 0; i < RUN_JEMALLOCS; i++) {
+        size_t number = run->jemallocs[i];
+        const struct instance_sums *sums = &report->instance.sums[number];
+        const struct profile *profile = &report->main->scan.profiles[number];
+        struct cell cells[SUMS + 3];
+        cells[0] = cell_text(profile->allocator->name);
+        put_sums(&cells[1], sums);
+        cells[6] = cell_number(sums->server);
+        cells[7] = report->used_mem < 0
+                       ? cell_empty()
+                       : cell_number(i == report_closer(report));
+        writer->ops->row(writer, cells);
+    }
+    writer->ops->table_end(writer);
 }
 
 static void
@@ -206,7 +263,12 @@ write_warnings(const struct report *report, struct writer *writer)
 void
 report_json_write(struct report *report, struct writer *writer)
 {
+    writer->profiles = report->arguments->servers.items;
+    writer->profile_count = report->arguments->servers.count;
+    writer->nests_profiles = true;
     append_head(&writer->output->buffer, report);
+    write_instance(report, writer);
+    write_reconciliation(report, writer);
     for (size_t i = 0; i < REPORT_COUNT; i++) {
         struct analysis *analysis = report->run.analyses[i];
         analysis->ops->emit(analysis, writer);

@@ -192,9 +192,10 @@ warn_lower_bounds(struct report *report)
 
     struct buffer form[2] = { { 0 }, { 0 } };
     for (size_t i = 0; i < 2; i++) {
-        buffer_append_format(&form[i], "%s of a form that %s cannot hold:",
+        buffer_append_format(&form[i], "%s of a form whose layout on %s is not "
+                                       "known:",
                              i == 0 ? "key is" : "keys are",
-                             profile->priced->name);
+                             profile->server->name);
         buffer_append_byte(&form[i], '\0');
     }
     warn(report, "lower-bound-form", forms,
@@ -263,6 +264,16 @@ warn_of_figures(struct report *report, const struct counts *counts)
     warn(report, "profiles-differ", counts->other_profiles, priced,
          (const char *)text.data);
     buffer_fini(&text);
+}
+
+size_t
+report_closer(const struct report *report)
+{
+    const struct instance_sums *sums = report->instance.sums;
+    const size_t *jemallocs = report->run.jemallocs;
+    uint64_t used = (uint64_t)report->used_mem;
+    return instance_distance(&sums[jemallocs[1]], used) <
+           instance_distance(&sums[jemallocs[0]], used);
 }
 
 void

@@ -21,6 +21,7 @@ enum {
     KEYS_SHOWN = 10,
     PREFIXES_SHOWN = 10,
     BAR_CELLS = 24, /* of all memory */
+    MOVING_SHOWN = 5, /* per mille of the growth */
 };
 
 /* Some of it is never 0.0 %. */
@@ -45,15 +46,38 @@ append_memory(struct buffer *out, const struct summary_totals *totals)
     number_append_size(out, totals->memory);
 }
 
+/* "Loading this file makes used_memory grow by 22.0 GiB (keys 21.4 GiB, tables
+ * 0.6 GiB); the file says that its server used 22.3 GiB." */
 static void
-append_other_profiles(struct buffer *out, const struct report *report)
+append_growth(struct buffer *out, const struct report *report)
 {
-    const uint64_t *memory =
-        summary_memory(report->run.analyses[REPORT_SUMMARY]);
-    for (size_t i = 1; i < report->run.request_count; i++) {
-        buffer_append_format(out, "On %s they would hold ",
-                             report->main->scan.profiles[i].name);
-        number_append_size(out, memory[i]);
+    const struct instance_sums *sums = &report->instance.sums[0];
+    bool one = report->run.read_count == 1;
+    buffer_append_format(out, "Loading %s makes used_memory grow by ",
+                         one ? "this file" : "these files");
+    number_append_size(out, sums->growth);
+    buffer_append_text(out, " (keys ");
+    number_append_size(out, sums->keys);
+    buffer_append_text(out, ", tables ");
+    number_append_size(out, sums->tables);
+    if (sums->other > 0) {
+        buffer_append_text(out, ", other ");
+        number_append_size(out, sums->other);
+    }
+    buffer_append_byte(out, ')');
+    if (report->used_mem >= 0) {
+        buffer_append_format(out, "; the file%s its server used ",
+                             one ? " says" : "s say");
+        number_append_size(out, (uint64_t)report->used_mem);
+    }
+    buffer_append_text(out, ".\n");
+    uint64_t moving = sums->unsettled > sums->growth
+                          ? sums->unsettled - sums->growth
+                          : sums->growth - sums->unsettled;
+    if (report_per_mille(moving, sums->growth) >= MOVING_SHOWN) {
+        buffer_append_text(out, "Right after loading, while tables are still "
+                                "being moved, it may be ");
+        number_append_size(out, sums->unsettled);
         buffer_append_text(out, ".\n");
     }
 }
@@ -122,7 +146,8 @@ append_keys(struct buffer *out, const struct report *report)
         append_share(out, totals->expires, totals->keys);
         buffer_append_text(out, " of them expire.\n");
     }
-    append_other_profiles(out, report);
+    if (report->instance.known)
+        append_growth(out, report);
 }
 
 static void
@@ -139,7 +164,8 @@ append_totals(struct buffer *out, const struct report *report)
 {
     buffer_append_byte(out, '\n');
     append_keys(out, report);
-    if (report->used_mem >= 0 && filter_is_empty(report->run.filter)) {
+    if (report->used_mem >= 0 && !report->instance.known &&
+        filter_is_empty(report->run.filter)) {
         bool one = report->run.read_count == 1;
         buffer_append_text(out, one ? "The file says that its server used "
                                     : "The files say that their servers used ");
@@ -243,6 +269,101 @@ name_cell(const struct key *key)
         cell.whole_hash = key->name_hash;
     }
     return cell;
+}
+
+/* What the same data takes on each server that was asked for. */
+static void
+write_profiles(const struct report *report, struct writer *writer)
+{
+    static const struct column columns[] = {
+        { "server", "", COLUMN_TEXT },
+        { "memory", "keys", COLUMN_BYTES },
+        { "requested", "requested", COLUMN_BYTES },
+        { "tables", "tables", COLUMN_BYTES },
+        { "growth", "growth", COLUMN_BYTES },
+        { "share", "of the first", COLUMN_SHARE },
+    };
+    const struct run *run = &report->run;
+    const struct instance *instance = &report->instance;
+    const struct summary_sums *sums =
+        summary_by_profile(run->analyses[REPORT_SUMMARY]);
+    if (run->profile_count < 2)
+        return;
+    writer->ops->table_begin(writer, "profiles", "SERVERS COMPARED", columns,
+                             6);
+    for (size_t i = 0; i < run->profile_count; i++) {
+        struct cell cells[] = {
+            cell_text(run->requests[i].server),
+            cell_number(sums[i].memory),
+            cell_number(sums[i].requested),
+            instance->known ? cell_number(instance->sums[i].tables)
+                            : cell_empty(),
+            instance->known ? cell_number(instance->sums[i].growth)
+                            : cell_empty(),
+            cell_number(report_per_mille(sums[i].memory, sums[0].memory)),
+        };
+        writer->ops->row(writer, cells);
+    }
+    writer->ops->table_end(writer);
+}
+
+/* The one that is closer, as long as what neither explains is less than what
+ * parts them. */
+static const char *
+closer_note(const struct report *report, size_t jemalloc)
+{
+    const struct instance_sums *sums = report->instance.sums;
+    const size_t *jemallocs = report->run.jemallocs;
+    uint64_t one = sums[jemallocs[0]].growth;
+    uint64_t other = sums[jemallocs[1]].growth;
+    if (jemalloc != report_closer(report))
+        return "";
+    return instance_distance(&sums[jemallocs[jemalloc]],
+                             (uint64_t)report->used_mem) <
+                   (one > other ? one - other : other - one)
+               ? "closer"
+               : "closer, but too little parts them to be sure";
+}
+
+/* What is predicted for both builds of jemalloc beside what the file says. */
+static void
+write_reconciliation(const struct report *report, struct writer *writer)
+{
+    static const struct column columns[] = {
+        { "allocator", "", COLUMN_TEXT },
+        { "growth", "growth", COLUMN_BYTES },
+        { "server", "empty server", COLUMN_BYTES },
+        { "share", "of used-mem", COLUMN_SHARE },
+        { "note", "", COLUMN_TEXT },
+    };
+    const struct run *run = &report->run;
+    uint64_t used = (uint64_t)report->used_mem;
+    if (!report->instance.known || report->used_mem < 0)
+        return;
+    writer->ops->table_begin(writer, "reconciliation", "RECONCILIATION",
+                             columns, 5);
+    for (size_t i = 0; i < RUN_JEMALLOCS; i++) {
+        size_t number = run->jemallocs[i];
+        const struct instance_sums *sums = &report->instance.sums[number];
+        const struct profile *profile = &report->main->scan.profiles[number];
+        struct cell cells[] = {
+            cell_text(profile->allocator->name),
+            cell_number(sums->growth),
+            cell_number(sums->server),
+            cell_number(report_per_mille(sums->growth + sums->server, used)),
+            cell_text(closer_note(report, i)),
+        };
+        writer->ops->row(writer, cells);
+    }
+    writer->ops->table_end(writer);
+    struct buffer *out = &writer->output->buffer;
+    buffer_append_text(out, "The file says that its server used ");
+    number_append_size(out, used);
+    buffer_append_text(out, ". What else it may have held:\nbuffers of "
+                            "clients and replicas, the backlog, the AOF "
+                            "buffer, scripts, and room that\nvalues written "
+                            "live keep and loaded ones do not; see "
+                            "keyweigh-model(7).\n");
 }
 
 static void
@@ -432,10 +553,12 @@ report_text_write(struct report *report, struct writer *writer)
     if (summary_totals(report->run.analyses[REPORT_SUMMARY])->keys == 0)
         return;
     buffer_append_byte(out, '\n');
+    write_profiles(report, writer);
     write_types(report, writer);
     write_keys(report, writer);
     write_prefixes(report, writer);
     append_expiry(out, report);
     append_fragmentation(out, report);
+    write_reconciliation(report, writer);
     report_advice_append(report, out);
 }

@@ -7,6 +7,7 @@
 #define KEYWEIGH_CLI_REPORT_H
 
 #include "analysis/summary.h"
+#include "cli/instance.h"
 #include "cli/run.h"
 #include "report/writer.h"
 
@@ -33,6 +34,7 @@ struct report {
     const struct arguments *arguments;
     struct run run;
     bool colors; /* of text */
+    struct instance instance;
 
     /* Of report_judge. */
     const struct run_input *main; /* the first input that was read */
@@ -48,6 +50,10 @@ struct report {
 /* Fills what is behind the analyses, once all inputs were read. */
 void report_judge(struct report *report);
 void report_judge_fini(struct report *report);
+
+/* Which of run.jemallocs predicts better what the file says that its server
+ * used, which must be known: 0 or 1. */
+size_t report_closer(const struct report *report);
 
 void report_json_write(struct report *report, struct writer *writer);
 

@@ -252,15 +252,13 @@ static void
 tell_substitute(const struct substitute *substitute)
 {
     const struct profile *profile = substitute->profile;
-    bool narrow = profile->bits == 32;
     if (substitute->server != NULL)
         message_warning("%s is not in the table of servers: taken as %s",
                         substitute->server, profile->server->name);
-    if (narrow || profile->priced != profile->server)
-        message_warning("%s%s has no prices of its own yet: memory is that of "
-                        "%s%s", profile->server->name,
-                        narrow ? " with 32 bits" : "", profile->priced->name,
-                        narrow ? " with 64 bits" : "");
+    if (profile->server->unmeasured)
+        message_warning("no %s was measured: its memory is that of the "
+                        "nearest release that was",
+                        profile->server->name);
 }
 
 /* The server as it was asked for, when there is no row of that name. */

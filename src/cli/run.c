@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -41,11 +42,55 @@ add_filters(struct run *run)
     return true;
 }
 
-static bool
-is_repeated(const struct option_list *list, size_t index)
+static void
+add_request(struct run *run, const char *server)
 {
-    for (size_t i = 0; i < index; i++)
-        if (strcmp(list->items[i], list->items[index]) == 0)
+    const struct arguments *arguments = run->arguments;
+    run->requests = xreallocarray(run->requests, run->request_count + 1,
+                                  sizeof *run->requests);
+    run->requests[run->request_count++] = (struct profile_request){
+        .server = server,
+        .allocator = arguments->allocator,
+        .bits = (int)arguments->bits,
+        .settings = arguments->sets.items,
+        .setting_count = arguments->sets.count,
+    };
+}
+
+/* What the first request says of its allocator. */
+static const char *
+first_allocator(const struct run *run)
+{
+    const struct profile_request *first = &run->requests[0];
+    const char *slash = first->server != NULL ? strchr(first->server, '/')
+                                              : NULL;
+    if (slash != NULL)
+        return slash + 1;
+    return first->allocator != NULL ? first->allocator : "jemalloc";
+}
+
+/* The first profile with one and the other jemalloc: it may have one itself
+ * (also with /BITS behind it, which is priced twice then). */
+static void
+add_jemallocs(struct run *run)
+{
+    static const char *const names[RUN_JEMALLOCS] = { "jemalloc",
+                                                      "jemalloc-system" };
+    for (size_t i = 0; i < RUN_JEMALLOCS; i++) {
+        if (strcmp(first_allocator(run), names[i]) == 0)
+            continue;
+        add_request(run, run->requests[0].server);
+        run->jemallocs[i] = run->request_count - 1;
+        run->requests[run->jemallocs[i]].only_allocator = names[i];
+    }
+}
+
+/* Each has columns of its name. */
+static bool
+is_repeated(const struct option_list *servers, size_t number)
+{
+    for (size_t i = 0; i < number; i++)
+        if (strcmp(servers->items[i], servers->items[number]) == 0)
             return true;
     return false;
 }
@@ -53,27 +98,26 @@ is_repeated(const struct option_list *list, size_t index)
 static bool
 add_requests(struct run *run)
 {
-    const struct arguments *arguments = run->arguments;
+    const struct option_list *servers = &run->arguments->servers;
     struct error error = { .kind = ERROR_NONE };
-    size_t servers = arguments->servers.count;
-    run->request_count = servers > 0 ? servers : 1;
-    run->requests = xcalloc(run->request_count, sizeof *run->requests);
+    for (size_t i = 0; i < servers->count; i++) {
+        if (is_repeated(servers, i)) {
+            message_error("--server %s: given twice", servers->items[i]);
+            return false;
+        }
+        add_request(run, servers->items[i]);
+    }
+    if (servers->count == 0)
+        add_request(run, NULL);
+    run->profile_count = run->request_count;
     for (size_t i = 0; i < run->request_count; i++) {
-        struct profile_request *request = &run->requests[i];
-        request->server = servers > 0 ? arguments->servers.items[i] : NULL;
-        request->allocator = arguments->allocator;
-        request->bits = (int)arguments->bits;
-        request->settings = arguments->sets.items;
-        request->setting_count = arguments->sets.count;
-        if (profile_request_check(request, &error) != STATUS_OK) {
+        if (profile_request_check(&run->requests[i], &error) != STATUS_OK) {
             message_error_of(NULL, &error);
             return false;
         }
-        if (is_repeated(&arguments->servers, i)) {
-            message_error("--server %s: given twice", request->server);
-            return false;
-        }
     }
+    if (run->plan->with_instance && filter_is_empty(run->filter))
+        add_jemallocs(run);
     return true;
 }
 
@@ -219,6 +263,9 @@ scan_input(struct job *job, struct input *input)
     run_prepare_scan(run, scan);
     scan->filter = filter;
     scan->wants = run->plan->wants;
+    scan->beside = run->plan->beside;
+    scan->tallies_slots =
+        run->plan->with_instance && filter_is_empty(run->filter);
     scan->analyses = job->analyses;
     scan->analysis_count = run->plan->analysis_count;
     scan->callbacks = &callbacks;
@@ -356,6 +403,16 @@ add_operands(struct run *run)
     run->total = total_bytes(&run->operands);
 }
 
+/* Of those that each input being read may have: they share its memory. */
+static size_t
+threads_each(const struct run *run, size_t threads, size_t at_once)
+{
+    enum { MEMORY_OF_A_THREAD = 16 << 20 };
+    size_t each = at_once > 0 ? threads / at_once : 1;
+    uint64_t most = run->arguments->mem_limit / MEMORY_OF_A_THREAD;
+    return each <= most ? each : (size_t)most;
+}
+
 void
 run_inputs(struct run *run)
 {
@@ -371,7 +428,7 @@ run_inputs(struct run *run)
     add_operands(run);
     jobs.count = run->input_count;
     size_t at_once = threads < jobs.count ? threads : jobs.count;
-    run->threads_each = at_once > 0 ? threads / at_once : 1;
+    run->threads_each = threads_each(run, threads, at_once);
     progress_start(run->arguments);
     workers_run(&jobs, rows ? 1 : threads);
     progress_stop();

@@ -18,7 +18,7 @@
 #include "input/operands.h"
 #include "scan/scan.h"
 
-enum { RUN_DAMAGED_SHOWN = 8 };
+enum { RUN_DAMAGED_SHOWN = 8, RUN_JEMALLOCS = 2 };
 
 /* What was read of one input so far: of its file, not of what that unpacks
  * to. */
@@ -47,8 +47,12 @@ struct run;
 /* What a command does with its inputs; what it does not use is NULL. */
 struct run_plan {
     unsigned wants; /* enum pricer_wants of rows */
+    bool with_instance; /* unless there is a filter: tally slots, and price
+                           for the two builds of jemalloc behind the profiles
+                           that were asked for */
     bool note_prices; /* tell when another server's prices are used: what is
                          written does not say so */
+    struct visitor *beside; /* as scan.beside; only with row */
     size_t analysis_count;
     void (*make_analyses)(void *context, struct analysis **analyses);
 
@@ -70,6 +74,10 @@ struct run {
     struct filter *filter;
     struct profile_request *requests;
     size_t request_count;
+    size_t profile_count;       /* the first of them, that were asked for */
+    size_t jemallocs[RUN_JEMALLOCS]; /* numbers of requests for the first
+                                   server with one jemalloc and the other;
+                                   all 0 unless with_instance */
     struct operands operands;
     struct run_input *inputs;
     size_t input_count;

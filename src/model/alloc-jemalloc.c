@@ -14,35 +14,33 @@
  * to a multiple of 2^(x - lg_group), but never of less than a quantum.  The
  * series goes on without end; servers configure --with-lg-quantum=3 (Redis
  * deps/Makefile since 3.2), distributions leave it at 4.
+ *
+ * A large block of a cache-oblivious build (the default, which servers turn
+ * off since 7.2) has one page more, where it begins at a random line; usable
+ * is the class alone (sz.h sz_large_pad), so that the option changes nothing
+ * here.
+ *
+ * 5.3.1 rounds what is larger than the small classes up to whole pages only
+ * (sz.h sz_s2u_compute, "disable_large_size_classes", on by default).
  */
 #include "model/allocators.h"
 
-static uint64_t
-round_up(uint64_t size, unsigned lg_step)
-{
-    uint64_t step = (uint64_t)1 << lg_step;
-    return (size + step - 1) & ~(step - 1);
-}
-
-/* floor(log2(size)) of a size that is not 0. */
-static unsigned
-lg_floor(uint64_t size)
-{
-    return 63 - (unsigned)__builtin_clzll(size);
-}
+enum { LG_TINY = 3, LG_GROUP = 2, PAGE = 4096 };
 
 uint64_t
 alloc_jemalloc(const struct allocator *self, uint64_t size)
 {
-    if (size <= (uint64_t)1 << self->lg_tiny)
-        return (uint64_t)1 << self->lg_tiny;
+    if (size <= (uint64_t)1 << LG_TINY)
+        return (uint64_t)1 << LG_TINY;
     if (size > (uint64_t)1 << ALLOC_LG_SERVED)
         return size;
-    unsigned lg = lg_floor(size - 1);
+    if (self->classes_end != 0 && size > self->classes_end)
+        return alloc_round(size, PAGE);
+    unsigned lg = alloc_lg(size - 1);
     if (lg < self->lg_quantum)
         return (uint64_t)1 << (lg + 1);
-    unsigned lg_step = lg - self->lg_group;
-    if (lg < self->lg_quantum + self->lg_group)
+    unsigned lg_step = lg - LG_GROUP;
+    if (lg < self->lg_quantum + LG_GROUP)
         lg_step = self->lg_quantum;
-    return round_up(size, lg_step);
+    return alloc_round(size, (uint64_t)1 << lg_step);
 }

@@ -61,6 +61,7 @@ block_sums_free(struct block_sums *sums)
         return;
     free(sums->list);
     free(sums->slots);
+    block_kinds_free(sums->kinds);
     free(sums);
 }
 

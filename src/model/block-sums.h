@@ -8,7 +8,7 @@
 #ifndef KEYWEIGH_MODEL_BLOCK_SUMS_H
 #define KEYWEIGH_MODEL_BLOCK_SUMS_H
 
-#include "model/record.h"
+#include "model/block-kinds.h"
 
 enum {
     BLOCK_SUMS_LISTED = 32, /* blocks that are not added up */
@@ -23,6 +23,7 @@ struct block_sums {
     size_t capacity;        /* above BLOCK_SUMS_LISTED */
     size_t kept;            /* how many of the first clearing leaves there; at
                                most BLOCK_SUMS_LISTED */
+    struct block_kinds *kinds; /* the same by kind, or NULL */
     uint32_t *slots;        /* index + 1 by hash, of all other sizes */
     size_t slot_count;      /* a power of two, at least twice capacity */
     uint32_t small[BLOCK_SUMS_SMALL]; /* index + 1 by usable / step */
@@ -41,6 +42,17 @@ block_sums_clear(struct block_sums *sums)
     if (sums->count > BLOCK_SUMS_LISTED)
         block_sums_forget(sums);
     sums->count = sums->kept;
+    if (sums->kinds != NULL)
+        block_kinds_clear(sums->kinds);
+}
+
+/* All blocks so far outlive a clearing; at most BLOCK_SUMS_LISTED. */
+static inline void
+block_sums_keep(struct block_sums *sums)
+{
+    sums->kept = sums->count;
+    if (sums->kinds != NULL)
+        block_kinds_keep(sums->kinds);
 }
 
 /* The sum of a usable size that has none yet, or has no place of its own. */
@@ -48,9 +60,11 @@ struct block_sum *block_sums_find(struct block_sums *sums, uint64_t usable);
 
 /* Adds `fractions` / BLOCK_FRACTION blocks of size requested bytes each. */
 static inline void
-block_sums_add(struct block_sums *sums, uint64_t usable, uint64_t size,
-               uint64_t fractions)
+block_sums_add(struct block_sums *sums, enum block_kind kind, uint64_t usable,
+               uint64_t size, uint64_t fractions)
 {
+    if (sums->kinds != NULL)
+        block_kinds_add(sums->kinds, kind, usable, size, fractions);
     if (sums->count < BLOCK_SUMS_LISTED) {
         sums->list[sums->count++] =
             (struct block_sum){ usable, fractions, size * fractions };

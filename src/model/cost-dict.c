@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Facts from Redis 7.2 dict.c: _dictExpand, _dictExpandIfNeeded, _dictNextExp,
- * dictFindPositionForInsert, dictRehash.
+ * Facts from dict.c of each release: dictExpand (_dictExpand, _dictResize),
+ * _dictExpandIfNeeded, dictAddRaw (dictFindPositionForInsert), dictRehash.
  */
 #include "model/cost-dict.h"
 
@@ -10,8 +10,11 @@
 enum {
     SLOTS_LEAST = 4, /* DICT_HT_INITIAL_SIZE */
     LG_SLOTS_MOST = 56,
-    SLOT_SIZE = 8,
-    EXACT_SLOTS = 4096, /* beyond, the normal distribution is close enough */
+    FREE_MOST = 10,      /* dictRehash: empty_visits */
+    STRIDES_MOST = 4096,
+    SMALL_SLOTS = 64,
+    EXACT_SLOTS = 1024, /* beyond, the normal distribution is close enough */
+    DEVIATIONS_MOST = 6,
 };
 
 uint64_t
@@ -30,19 +33,19 @@ cost_dict_expand(struct cost_dict *dict, uint64_t size)
     if (dict->next_slots != 0 || dict->used > size)
         return;
     uint64_t slots = cost_dict_slots(size);
+    if (dict->rule == DICT_7_4 && dict->slots >= size)
+        return;
     if (dict->slots == 0) {
         dict->slots = slots;
-    } else if (slots != dict->slots) {
+    } else if (slots != dict->slots || dict->rule == DICT_2_8) {
         dict->next_slots = slots;
         dict->next_used = 0;
         dict->steps = 0;
     }
 }
 
-/* One move takes one taken slot along, so there are never more moves than
- * entries or slots.  (A move also gives up after ten free slots in a row; a
- * table that outgrew its size has one entry a slot, where such a run has a
- * probability of e^-10 and is left out.) */
+/* One move takes one taken slot along, so there are hardly ever more moves
+ * than entries or slots. */
 static void
 rehash_step(struct cost_dict *dict)
 {
@@ -55,47 +58,26 @@ rehash_step(struct cost_dict *dict)
     dict->next_slots = 0;
 }
 
+/* The size that a full table asks for. */
+static uint64_t
+grown(const struct cost_dict *dict)
+{
+    if (dict->slots == 0)
+        return SLOTS_LEAST;
+    return dict->rule <= DICT_3_0 ? 2 * dict->used : dict->used + 1;
+}
+
 void
-cost_dict_add(struct cost_dict *dict)
+cost_dict_grow(struct cost_dict *dict)
 {
     if (dict->next_slots != 0)
         rehash_step(dict);
     if (dict->next_slots == 0 && dict->used >= dict->slots)
-        cost_dict_expand(dict, dict->slots ? dict->used + 1 : SLOTS_LEAST);
+        cost_dict_expand(dict, grown(dict));
     if (dict->next_slots != 0)
         dict->next_used++;
     else
         dict->used++;
-}
-
-static void
-book_tables(struct cost *cost, uint64_t slots)
-{
-    cost_block(cost, BLOCK_DICT, cost->prices->dict, 1);
-    if (slots != 0)
-        cost_block(cost, BLOCK_SLOTS, slots * SLOT_SIZE, 1);
-}
-
-void
-cost_dict_book_sized(struct cost *cost, uint64_t count)
-{
-    book_tables(cost, cost_dict_slots(count));
-}
-
-void
-cost_dict_book(struct cost *cost, const struct cost_dict *dict)
-{
-    if (dict->next_slots == 0) {
-        book_tables(cost, dict->slots);
-        return;
-    }
-    book_tables(cost, dict->next_slots);
-    double still =
-        cost_dict_occupied_above(dict->used, dict->slots, dict->steps);
-    if (still >= 1)
-        cost_block(cost, BLOCK_SLOTS, dict->slots * SLOT_SIZE, 1);
-    else if (still > 0)
-        cost_block_expected(cost, BLOCK_SLOTS, dict->slots * SLOT_SIZE, still);
 }
 
 /* Taken slots: slots * (1 - (1 - 1/slots)^count). */
@@ -103,6 +85,70 @@ static double
 occupied(double count, double slots)
 {
     return -slots * expm1(count * log1p(-1 / slots));
+}
+
+/* Moves that came to nothing: each scans on from the slots that others scanned
+ * and gives up after ten free ones (since 3.0).  Since 7.4 a move takes the
+ * slot of the new entry along when that is taken, and scans otherwise, so the
+ * slots ahead become ever sparser.  Followed by means, in steps of one move in
+ * small tables. */
+static double
+idle_moves(const struct cost_dict *dict)
+{
+    double slots = (double)dict->slots;
+    double left = occupied((double)dict->used, slots);
+    double scanned = 0;
+    double idle = 0;
+    double stride = 1 + floor((double)dict->steps / STRIDES_MOST);
+    if (dict->rule == DICT_2_8)
+        return 0;
+    for (double move = 0; move < (double)dict->steps && left > 0.5;
+         move += stride) {
+        double hit = dict->rule >= DICT_7_4 ? left / slots : 0;
+        double density = fmin(left / (slots - scanned), 1);
+        double none = pow(1 - density, FREE_MOST);
+        idle += stride * (1 - hit) * none;
+        left -= stride * (hit + (1 - hit) * (1 - none));
+        scanned += stride * (1 - hit) * (1 - none) / density;
+        if (scanned >= slots)
+            break;
+    }
+    return fmin(idle, (double)dict->steps);
+}
+
+static uint64_t
+moves_made(const struct cost_dict *dict)
+{
+    return dict->steps - (uint64_t)(idle_moves(dict) + 0.5);
+}
+
+/* The probability that the old table has more to move; 2.8 notices that it
+ * has not one move later. */
+static double
+old_table_left(const struct cost_dict *dict)
+{
+    uint64_t moves = moves_made(dict);
+    if (dict->rule == DICT_2_8 && moves > 0)
+        moves--;
+    return cost_dict_occupied_above(dict->used, dict->slots, moves);
+}
+
+void
+cost_dict_book(struct cost *cost, const struct cost_dict *dict, uint64_t size)
+{
+    uint64_t word = cost->prices->word;
+    cost_block(cost, BLOCK_DICT, size, 1);
+    if (dict->next_slots == 0) {
+        if (dict->slots != 0)
+            cost_block(cost, BLOCK_SLOTS, dict->slots * word, 1);
+        return;
+    }
+    cost_block(cost, BLOCK_SLOTS, dict->next_slots * word, 1);
+    double left = old_table_left(dict);
+    if (left >= 1)
+        cost_block(cost, BLOCK_SLOTS, dict->slots * word, 1);
+    else if (left > 0)
+        cost_block_expected(cost, BLOCK_SLOTS, dict->slots * word, left);
 }
 
 double
@@ -113,6 +159,39 @@ cost_dict_collisions(uint64_t count, uint64_t slots)
     double found_taken =
         (double)count - occupied((double)count, (double)slots);
     return found_taken > 0 ? found_taken : 0;
+}
+
+/* Taken slots of the new table while entries move.  An old slot that was not
+ * moved yet has had no new entry since (its first would have moved it), so the
+ * slots that it goes to are free; any other is free when neither an old nor a
+ * new entry fell into it. */
+static double
+occupied_next(const struct cost_dict *dict, double unmoved)
+{
+    double slots = (double)dict->slots;
+    double next_slots = (double)dict->next_slots;
+    double empty = 1 - occupied((double)dict->used, slots) / slots;
+    double no_old = exp((double)dict->used * log1p(-1 / next_slots));
+    double no_new = exp((double)dict->next_used * log1p(-1 / next_slots));
+    double free_of_old = (no_old - empty) / (1 - empty);
+    double share = unmoved / slots;
+    return next_slots *
+           (1 - share - no_old * no_new + share * free_of_old);
+}
+
+double
+cost_dict_chained(const struct cost_dict *dict)
+{
+    if (dict->next_slots == 0)
+        return cost_dict_collisions(dict->used, dict->slots);
+    if (dict->used == 0)
+        return cost_dict_collisions(dict->next_used, dict->next_slots);
+    double used = (double)dict->used;
+    double buckets = occupied(used, (double)dict->slots);
+    double unmoved = fmax(buckets - (double)moves_made(dict), 0);
+    double chained = used + (double)dict->next_used - unmoved -
+                     occupied_next(dict, unmoved);
+    return chained > 0 ? chained : 0;
 }
 
 /* Entry by entry: with d slots taken, the next entry takes another one with
@@ -137,29 +216,34 @@ occupied_above_exactly(uint64_t count, uint64_t slots, uint64_t limit)
     return not_above < 1 ? 1 - not_above : 0;
 }
 
-/* The same by mean and variance of the number of taken slots. */
+/* Mean and standard deviation of the number of taken slots. */
 static double
-occupied_above_nearly(double count, double slots, double limit)
+taken_mean(double count, double slots, double *deviation)
 {
     double free_one = exp(count * log1p(-1 / slots));
     double free_two = exp(count * log1p(-2 / slots));
     double variance = slots * free_one + slots * (slots - 1) * free_two -
                       slots * slots * free_one * free_one;
-    double mean = slots - slots * free_one;
-    if (!(variance > 0))
-        return mean > limit ? 1 : 0;
-    return 0.5 * erfc((limit + 0.5 - mean) / sqrt(2 * variance));
+    *deviation = variance > 0 ? sqrt(variance) : 0;
+    return slots - slots * free_one;
 }
 
+/* Far from the mean there is no doubt, near it large tables are close to the
+ * normal distribution. */
 double
 cost_dict_occupied_above(uint64_t count, uint64_t slots, uint64_t limit)
 {
+    double deviation;
     uint64_t most = count < slots ? count : slots;
     if (limit >= most)
         return 0;
     if (limit == 0)
         return 1;
+    double above = (double)limit + 0.5 -
+                   taken_mean((double)count, (double)slots, &deviation);
+    if (slots > SMALL_SLOTS && fabs(above) >= DEVIATIONS_MOST * deviation)
+        return above < 0;
     if (slots <= EXACT_SLOTS && count <= EXACT_SLOTS)
         return occupied_above_exactly(count, slots, limit);
-    return occupied_above_nearly((double)count, (double)slots, (double)limit);
+    return 0.5 * erfc(above / (deviation * sqrt(2)));
 }

@@ -14,6 +14,7 @@
 #include "model/cost.h"
 
 struct cost_dict {
+    enum dict_rule rule;
     uint64_t slots; /* of the main table; 0: none yet */
     uint64_t used;
     uint64_t next_slots; /* of the table being moved to; 0: none */
@@ -24,14 +25,25 @@ struct cost_dict {
 /* dictExpand: room for size entries. */
 void cost_dict_expand(struct cost_dict *dict, uint64_t size);
 
+/* An insertion that does not just find room in the only table. */
+void cost_dict_grow(struct cost_dict *dict);
+
 /* One insertion. */
-void cost_dict_add(struct cost_dict *dict);
+static inline void
+cost_dict_add(struct cost_dict *dict)
+{
+    if (dict->used < dict->slots && dict->next_slots == 0)
+        dict->used++;
+    else
+        cost_dict_grow(dict);
+}
 
-/* Books struct and tables; not the entries. */
-void cost_dict_book(struct cost *cost, const struct cost_dict *dict);
+/* Books the struct of that many bytes, and the tables; not the entries. */
+void cost_dict_book(struct cost *cost, const struct cost_dict *dict,
+                    uint64_t size);
 
-/* Books the struct and the one table of a dict made for count entries. */
-void cost_dict_book_sized(struct cost *cost, uint64_t count);
+/* How many entries are expected to have found their slot taken. */
+double cost_dict_chained(const struct cost_dict *dict);
 
 /* Slots of a table made for count entries. */
 uint64_t cost_dict_slots(uint64_t count);

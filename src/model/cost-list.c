@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A list is one listpack, or a chain of nodes that hold a listpack each, or
- * one large element:
+ * A list since 3.2 is a chain of nodes that hold a packed blob each, or one
+ * large element; since 7.2 a single listpack may stand without a chain:
  *
  *     [listpack]       [quicklist] -> [node] -> [node] -> ...
  *                                       |         |
- *                                    [listpack] [element]
+ *                                    [packed]  [element]
  *
  * With list-compress-depth d all nodes but the first and last d are LZF.
  *
  * Facts from rdb.c rdbLoadObject RDB_TYPE_LIST*, Redis 7.2 t_list.c
  * listTypeTryConvertQuicklist, quicklist.c quicklistNodeLimit,
- * _quicklistNodeAllowInsert, __quicklistCompress, __quicklistCompressNode;
- * 2.8 and 3.0 rdb.c for linked lists.
+ * _quicklistNodeAllowInsert, __quicklistCompress, __quicklistCompressNode,
+ * quicklistPushTail; 7.4 isLargeElement.
  */
 #include "model/cost.h"
 #include "model/list-nodes.h"
@@ -22,7 +22,6 @@ enum {
     TYPE_BYTE_ZIPLIST = 10,
     ESTIMATE_OVERHEAD = 8,       /* SIZE_ESTIMATE_OVERHEAD */
     SAFETY_LIMIT = 8192,         /* SIZE_SAFETY_LIMIT */
-    PLAIN_FROM = 1 << 30,        /* packed_threshold */
     FILL_MOST = 32767,
     FILL_LEAST = -5,
 };
@@ -34,16 +33,16 @@ enum list_source {
 
 struct list_cost {
     enum list_source source;
-    bool ziplist_type; /* type 10, of which 7.2 makes no listpack */
-    bool kept;         /* the open node is the file's, of known size */
-    bool open;         /* a node is being filled */
-    bool plain;        /* it is one large element */
-    uint64_t size;     /* of the open node */
-    uint64_t count;    /* elements in it */
-    uint64_t elements;
-    uint64_t longest;
-    uint64_t nodes;      /* closed ones */
-    uint64_t last_size;  /* of the latest */
+    bool ziplist_type;  /* type 10: read element by element, and 7.2 makes no
+                           listpack of it */
+    bool kept;          /* the open node is the file's, of known size */
+    bool open;          /* a node is being filled */
+    bool plain;         /* it is one large element */
+    uint64_t size;      /* of the open node */
+    uint64_t latest;    /* bytes of its latest entry */
+    uint64_t count;     /* elements in it */
+    uint64_t nodes;     /* closed ones */
+    uint64_t last_size; /* of the latest */
     uint64_t last_count;
     bool last_plain;
     struct list_nodes data;
@@ -109,27 +108,23 @@ node_open(struct cost *cost, bool plain)
     state->open = true;
     state->plain = plain;
     state->kept = false;
-    state->size = plain ? 0 : LISTPACK_EMPTY;
+    state->size = plain                                     ? 0
+                  : cost->server->packed == PACKED_LISTPACK ? LISTPACK_EMPTY
+                                                            : ZIPLIST_EMPTY;
+    state->latest = 0;
     state->count = 0;
     if (compresses(cost))
         list_nodes_open(&state->data, plain);
 }
 
-/* A file's node.  Its header says all but for a ziplist, which the server
- * rewrites as listpack: then the only one is looked into, or all when they
- * are priced. */
+/* A file's node.  Its header says all, but of one that the server packs anew:
+ * then the only one is looked into, or all when they are priced. */
 static bool
 list_node(struct cost *cost, const struct node *node)
 {
     struct list_cost *state = cost->state;
-    if (cost->server->list == LIST_LINKED ||
-        (state->ziplist_type && cost->server->packed == PACKED_LISTPACK)) {
-        if (!state->ziplist_type || cost->memory ||
-            node->count == NODE_COUNT_UNKNOWN)
-            return true;
-        state->elements += node->count;
-        return false;
-    }
+    if (state->ziplist_type)
+        return true;
     bool kept = node->kind == NODE_PLAIN ||
                 (node->kind == NODE_LISTPACK) ==
                     (cost->server->packed == PACKED_LISTPACK);
@@ -146,6 +141,16 @@ list_node(struct cost *cost, const struct node *node)
     return false;
 }
 
+/* What a server reckons that one more element takes. */
+static uint64_t
+estimated_size(const struct cost *cost, uint64_t size)
+{
+    if (cost->server->packed == PACKED_LISTPACK)
+        return size + ESTIMATE_OVERHEAD;
+    return size + (size < 254 ? 1 : 5) +
+           (size < 64 ? 1 : size < 16384 ? 2 : 5);
+}
+
 /* Whether the open node takes one more element of that size. */
 static bool
 allows(const struct cost *cost, uint64_t size)
@@ -156,16 +161,35 @@ allows(const struct cost *cost, uint64_t size)
     if (!state->open || state->plain)
         return false;
     node_limit(fill_of(cost), &most_size, &most_count);
-    uint64_t estimate = state->size + size + ESTIMATE_OVERHEAD;
+    uint64_t estimate = state->size + estimated_size(cost, size);
     if (most_size != UINT64_MAX)
         return estimate <= most_size;
     return estimate <= SAFETY_LIMIT && state->count < most_count;
 }
 
+/* Whether an element gets a node without packing. */
+static bool
+is_large(const struct cost *cost, uint64_t size)
+{
+    int64_t fill = fill_of(cost);
+    uint64_t most_size;
+    uint64_t most_count;
+    switch (cost->server->large) {
+    case LARGE_GIGABYTE:
+        return size >= (uint64_t)1 << 30;
+    case LARGE_NODE:
+        node_limit(fill, &most_size, &most_count);
+        return size > (fill < 0 ? most_size : SAFETY_LIMIT);
+    case LARGE_NEVER:
+    default:
+        return false;
+    }
+}
+
 static void
 make_room(struct cost *cost, uint64_t size)
 {
-    if (size >= PLAIN_FROM)
+    if (is_large(cost, size))
         node_open(cost, true);
     else if (!allows(cost, size))
         node_open(cost, false);
@@ -184,36 +208,31 @@ list_text(struct cost *cost, const struct item *item, int which,
 }
 
 static void
+add_to_node(const struct cost *cost, const struct text *text)
+{
+    struct list_cost *state = cost->state;
+    state->count++;
+    if (state->kept)
+        return;
+    if (state->plain)
+        state->latest = text->size;
+    else if (cost->server->packed == PACKED_LISTPACK)
+        state->latest = listpack_entry_size(text);
+    else
+        state->latest = ziplist_entry_size(text, state->latest);
+    state->size += state->latest;
+}
+
+static void
 list_item(struct cost *cost, const struct item *item)
 {
     struct list_cost *state = cost->state;
     const struct text *text = &item->text;
-    state->elements++;
-    if (text->size > state->longest)
-        state->longest = text->size;
-    if (cost->server->list == LIST_LINKED)
-        return;
     if (state->source == LIST_FROM_ITEMS && !state->data.in_text)
         make_room(cost, text->size);
-    if (!state->kept)
-        state->size += state->plain ? text->size : listpack_entry_size(text);
-    state->count++;
+    add_to_node(cost, text);
     if (compresses(cost))
         list_nodes_text(&state->data, text);
-}
-
-static enum encoding
-linked_encoding(const struct cost *cost)
-{
-    const struct list_cost *state = cost->state;
-    const struct settings *settings = &cost->profile->settings;
-    bool long_one =
-        !state->ziplist_type &&
-        state->longest > (uint64_t)settings->list_max_ziplist_value;
-    return state->elements > (uint64_t)settings->list_max_ziplist_entries ||
-                   long_one
-               ? ENCODING_LINKEDLIST
-               : ENCODING_ZIPLIST;
 }
 
 static bool
@@ -233,10 +252,6 @@ static void
 list_end(struct cost *cost)
 {
     struct list_cost *state = cost->state;
-    if (cost->server->list == LIST_LINKED) {
-        cost->encoding = linked_encoding(cost);
-        return;
-    }
     node_close(cost);
     bool alone = is_one_listpack(cost);
     cost->encoding = alone ? ENCODING_LISTPACK : ENCODING_QUICKLIST;

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A set is an intset, a listpack, or a dict without values:
+ * A set is an intset, a listpack, or a table without values:
  *
  *     [intset: 8, n * width]    [listpack]    [dict] -> [slots] -> [sds] ...
  *
  * Facts from rdb.c rdbLoadObject RDB_TYPE_SET, RDB_TYPE_SET_INTSET,
- * RDB_TYPE_SET_LISTPACK, and Redis 7.2 t_set.c setTypeConvertAndExpand: a set
- * of members is read as integers until the first other one comes, then goes on
- * as listpack while that holds, then as table.
+ * RDB_TYPE_SET_LISTPACK, and t_set.c setTypeConvert (since Redis 7.2
+ * setTypeConvertAndExpand): a set of members is read as integers until the
+ * first other one comes, then, since 7.2, goes on as listpack while that
+ * holds, then as table.
  */
-#include "model/cost-dict.h"
+#include "model/cost-element.h"
+#include "model/cost-table.h"
+#include "model/packed-size.h"
 #include "packed/packed.h"
 
 enum set_form { SET_INTSET, SET_LISTPACK, SET_TABLE, SET_BLOB };
@@ -18,26 +21,30 @@ enum { INTSET_HEADER = 8, INTSET_MOST = 1 << 30 };
 
 struct set_cost {
     enum set_form form;
+    bool was_packed;    /* the members stand in a blob */
     uint64_t announced; /* members, by the file's count */
     uint64_t members;
     uint64_t longest;
     uint64_t total;     /* of the members' lengths */
-    uint64_t packed;    /* bytes of the listpack that holds them all */
     uint64_t reserved;  /* what the listpack was made with */
     int64_t least;      /* integers so far */
     int64_t most;
     uint64_t blob;      /* SET_BLOB: bytes of the listpack in the file */
-    struct cost_lengths lengths;
+    struct packed_size packed; /* the listpack that holds them all */
+    struct cost_table table;
+    struct cost_elements elements;
 };
 
 static unsigned
 set_begin(struct cost *cost, const struct key *key)
 {
     struct set_cost *state = cost->state;
-    struct cost_lengths lengths = state->lengths;
+    struct cost_elements elements = state->elements;
     (void)key;
-    lengths.count = 0;
-    *state = (struct set_cost){ .packed = LISTPACK_EMPTY, .lengths = lengths };
+    elements.count = 0;
+    *state = (struct set_cost){ .elements = elements };
+    packed_size_begin(&state->packed, cost);
+    cost_table_begin(&state->table, cost, cost->server->set_table);
     return 0;
 }
 
@@ -48,12 +55,22 @@ intset_limit(const struct settings *settings)
     return limit < INTSET_MOST ? (uint64_t)limit : INTSET_MOST;
 }
 
+/* Integers are moved to a table of their number, which before 7.2 is only then
+ * made large enough for all. */
 static void
 become_table(struct cost *cost)
 {
     struct set_cost *state = cost->state;
     state->form = SET_TABLE;
-    cost_lengths_book(cost, &state->lengths, BLOCK_MEMBER, BLOCK_MEMBER);
+    cost_elements_book(cost, &state->elements, BLOCK_MEMBER);
+    if (state->was_packed)
+        return;
+    if (cost->server->presize < PRESIZE_ALL_PACKED)
+        cost_table_expand(&state->table, state->members);
+    else
+        cost_table_expand(&state->table, state->announced);
+    cost_table_fill(&state->table, state->members);
+    cost_table_expand(&state->table, state->announced);
 }
 
 /* A table from the start: it is given room for all members at once. */
@@ -62,8 +79,10 @@ set_count(struct cost *cost, uint64_t count)
 {
     struct set_cost *state = cost->state;
     state->announced = count;
-    if (count > intset_limit(&cost->profile->settings))
-        state->form = SET_TABLE;
+    if (count <= intset_limit(&cost->profile->settings))
+        return;
+    state->form = SET_TABLE;
+    cost_table_reserve(&state->table, count);
 }
 
 static bool
@@ -72,6 +91,7 @@ set_node(struct cost *cost, const struct node *node)
     struct set_cost *state = cost->state;
     const struct settings *settings = &cost->profile->settings;
     state->announced = node->count;
+    state->was_packed = true;
     if (node->kind == NODE_INTSET) {
         if (node->count > intset_limit(settings)) {
             state->form = SET_TABLE;
@@ -116,6 +136,7 @@ become_listpack(struct set_cost *state)
     uint64_t a = integer_size(state->least);
     uint64_t b = integer_size(state->most);
     state->reserved = LISTPACK_EMPTY + (a > b ? a : b) * state->members;
+    packed_size_reserve(&state->packed, state->reserved);
 }
 
 /* Whether a listpack may take another member. */
@@ -154,8 +175,27 @@ choose_form(struct cost *cost, const struct text *text)
             become_table(cost);
     }
     if (state->form == SET_LISTPACK &&
-        !listpack_fits(cost, text->size, state->packed + text->size))
+        !listpack_fits(cost, text->size, state->packed.bytes + text->size))
         become_table(cost);
+}
+
+static void
+add_to_table(struct cost *cost, const struct text *text)
+{
+    struct set_cost *state = cost->state;
+    if (!state->was_packed)
+        cost_table_add(&state->table);
+    cost_element_book(cost, BLOCK_MEMBER,
+                      cost_element_of(cost, text, state->was_packed));
+}
+
+static void
+keep(struct cost *cost, const struct text *text)
+{
+    struct set_cost *state = cost->state;
+    cost_elements_add(&state->elements, cost_element_of(cost, text, true));
+    if (state->form != SET_BLOB)
+        packed_size_add(&state->packed, text);
 }
 
 static void
@@ -170,18 +210,14 @@ set_item(struct cost *cost, const struct item *item)
         if (state->members >=
             (uint64_t)cost->profile->settings.set_max_listpack_entries)
             become_table(cost);
-    } else {
+    } else if (state->form != SET_TABLE) {
         choose_form(cost, text);
     }
+    if (cost->memory && state->form == SET_TABLE)
+        add_to_table(cost, text);
+    else if (cost->memory)
+        keep(cost, text);
     state->members++;
-    if (state->form == SET_TABLE) {
-        if (cost->memory)
-            cost_block(cost, BLOCK_MEMBER, cost_sds(cost, text->size), 1);
-        return;
-    }
-    cost_lengths_add(&state->lengths, text->size);
-    if (cost->memory && state->form != SET_BLOB)
-        state->packed += listpack_entry_size(text);
 }
 
 static uint64_t
@@ -194,28 +230,31 @@ intset_width(const struct set_cost *state)
     return 2;
 }
 
-static void
-book_table(struct cost *cost)
-{
-    struct set_cost *state = cost->state;
-    uint64_t size = state->announced == NODE_COUNT_UNKNOWN ? state->members
-                                                           : state->announced;
-    cost_dict_book_sized(cost, size);
-    double taken = cost_dict_collisions(size, cost_dict_slots(size));
-    if (taken > 0)
-        cost_block_expected(cost, BLOCK_DICT_ENTRY,
-                            cost->prices->entry_no_value, taken);
-}
-
 /* A listpack made too large stays so until it must grow. */
 static uint64_t
 listpack_size(const struct cost *cost)
 {
     const struct set_cost *state = cost->state;
-    if (state->packed <= alloc_usable(cost->allocator, state->reserved))
-        return state->reserved > state->packed ? state->reserved
-                                               : state->packed;
-    return state->packed;
+    uint64_t size = packed_size_block(&state->packed);
+    bool had_room =
+        size <= alloc_usable(cost->allocator, state->reserved);
+    return had_room && size < state->reserved ? state->reserved : size;
+}
+
+/* The table of what was packed is made once all members are known. */
+static void
+book_table(struct cost *cost)
+{
+    struct set_cost *state = cost->state;
+    const struct prices *prices = cost->prices;
+    if (state->was_packed) {
+        cost_table_expand(&state->table, state->members);
+        cost_table_fill(&state->table, state->members);
+    }
+    cost_table_book(cost, &state->table,
+                    state->table.layout == TABLE_HASHTABLE
+                        ? prices->hashtable
+                        : prices->dict_set);
 }
 
 static void
@@ -237,7 +276,7 @@ set_end(struct cost *cost)
         cost_block(cost, BLOCK_PACKED, state->blob, 1);
     else if (state->form == SET_LISTPACK)
         cost_block(cost, BLOCK_PACKED, listpack_size(cost), 1);
-    else if (state->lengths.count > 0)
+    else if (state->elements.count > 0)
         cost_block(cost, BLOCK_PACKED,
                    INTSET_HEADER + state->members * intset_width(state), 1);
 }
@@ -245,7 +284,7 @@ set_end(struct cost *cost)
 static void
 set_fini(void *state)
 {
-    cost_lengths_fini(&((struct set_cost *)state)->lengths);
+    cost_elements_fini(&((struct set_cost *)state)->elements);
 }
 
 const struct cost_ops cost_set = {

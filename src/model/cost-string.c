@@ -3,80 +3,81 @@
  * A string is an integer in place of the pointer, a text in one block with its
  * object, or a text of its own:
  *
- *     [robj: number]    [robj|sdshdr8|text|NUL]    [robj] -> [sds|text|NUL]
- *        int                  embstr                        raw
+ *     [robj: number]    [robj|sds header|text|NUL]    [robj] -> [sds]
+ *        int                      embstr                   raw
+ *
+ * Where the name of the key lies in the object too (cost-key.c), the lengths
+ * of both decide.
  *
  * Facts from rdb.c rdbLoadObject RDB_TYPE_STRING and object.c
- * tryObjectEncoding.
+ * tryObjectEncoding; Redis 8.6 object.c kvobjSet; Valkey 8.1 and 9.1 object.c
+ * createStringObjectWithKeyAndExpire, objectSetKeyAndExpire; KeyDB 6.3
+ * object.cpp createEmbeddedStringObject, db.cpp setExpire.
  */
 #include "model/cost.h"
 
-enum {
-    SHARED_INTEGERS = 10000, /* server.h OBJ_SHARED_INTEGERS */
-    KEY_LONG = 128, /* keys from here on have room for an expiry at once */
-};
+enum { SHARED_INTEGERS = 10000 }; /* server.h OBJ_SHARED_INTEGERS */
 
-static const uint64_t SDSHDR8 = 3;
-static const uint64_t KVOBJ = 16;
-static const uint64_t POINTER = 8;
 static const uint64_t EXPIRY = 8;
 
-/* What Redis 8.2 and Valkey 8.1 count, as if the key's header were one byte. */
+/* By how much an embedded text makes its object larger; the header is always
+ * the one for up to 255 bytes.  KeyDB and Valkey 9.1 have the text begin where
+ * the pointer to it was. */
 static uint64_t
-counted_bytes(const struct cost *cost, uint64_t size)
+embedded_size(const struct cost *cost, uint64_t text)
 {
-    return KVOBJ + cost->key->name_size + 3 + SDSHDR8 + size + 1;
+    uint64_t size = (cost->server->sds == SDS_EIGHT ? 8 : 3) + text + 1;
+    uint64_t word = cost->prices->word;
+    if (cost->server->key != KEY_IN_SHORT_OBJECT &&
+        cost->server->key != KEY_COUNTED_SDS)
+        return size;
+    return size > word ? size - word : 0;
 }
 
-/* Valkey 8.1: counted first without the expiry, with which the loader comes
- * later; a block that has room for it by then takes it in place. */
-static bool
-valkey_8_embeds(const struct cost *cost, uint64_t size)
+/* Redis 8.2 and Valkey 8.1 count the header of the name as one byte. */
+static uint64_t
+counted(const struct cost *cost, uint64_t text)
 {
-    uint64_t counted = counted_bytes(cost, size);
-    if (!cost->key->has_expiry || counted + EXPIRY <= 64)
-        return counted <= 64;
-    uint64_t block = KVOBJ + 1 + cost_sds(cost, cost->key->name_size) +
-                     SDSHDR8 + size + 1;
-    return counted <= 64 &&
-           alloc_usable(cost->allocator, block) >= block + EXPIRY;
+    return cost->prices->object + cost->key->name_size + 3 + 3 + text + 1;
 }
 
-/* Valkey 9.1: object without value pointer, expiry, key with the byte that
- * says how long its header is, value. */
-static bool
-valkey_9_embeds(const struct cost *cost, uint64_t size)
+/* Valkey 9.1. */
+static uint64_t
+counted_exactly(const struct cost *cost, uint64_t text)
 {
-    const struct key *key = cost->key;
-    bool has_room = key->has_expiry || key->name_size >= KEY_LONG;
-    return KVOBJ - POINTER + (has_room ? EXPIRY : 0) + 1 +
-               cost_sds(cost, key->name_size) + SDSHDR8 + size + 1 <=
-           128;
+    return cost_key_object(cost, 3 + text + 1) - cost->prices->word;
+}
+
+/* Valkey embeds first without an expiry.  That comes later: into the same
+ * block when it has room, else both are judged again. */
+static bool
+valkey_embeds(const struct cost *cost, uint64_t text, uint64_t size,
+              uint64_t most)
+{
+    if (size > most)
+        return false;
+    return !cost->key->has_expiry || size + EXPIRY <= most ||
+           cost_key_has_room(cost, cost_key_object(
+                                       cost, embedded_size(cost, text)));
 }
 
 static bool
-is_embedded(const struct cost *cost, uint64_t size)
+is_embedded(const struct cost *cost, uint64_t text)
 {
-    static const uint64_t above[] = {
-        [EMBSTR_NEVER] = 0,
-        [EMBSTR_39] = 40,
-        [EMBSTR_44] = 45,
-        [EMBSTR_52] = 53,
-    };
-    enum embstr_rule rule = cost->server->embstr;
-    if (rule <= EMBSTR_52)
-        return size < above[rule];
-    switch (rule) {
-    case EMBSTR_KVOBJ_64:
-        return counted_bytes(cost, size) <= 64;
-    case EMBSTR_VALKEY_64:
-        return valkey_8_embeds(cost, size);
-    case EMBSTR_VALKEY_128:
-        return valkey_9_embeds(cost, size);
-    case EMBSTR_NEVER:
+    switch (cost->server->embstr) {
     case EMBSTR_39:
+        return text <= 39;
     case EMBSTR_44:
+        return text <= 44;
     case EMBSTR_52:
+        return text <= 52;
+    case EMBSTR_KVOBJ_64:
+        return counted(cost, text) <= 64;
+    case EMBSTR_VALKEY_64:
+        return valkey_embeds(cost, text, counted(cost, text), 64);
+    case EMBSTR_VALKEY_128:
+        return valkey_embeds(cost, text, counted_exactly(cost, text), 128);
+    case EMBSTR_NEVER:
     default:
         return false;
     }
@@ -90,18 +91,38 @@ is_integer(const struct cost *cost, const struct cost_text *text)
             (text->number >= INT32_MIN && text->number <= INT32_MAX));
 }
 
+/* KeyDB has the expiry in the object, which is not shared then. */
+static bool
+is_shared(const struct cost *cost, int64_t number)
+{
+    return cost->profile->shares_integers && number >= 0 &&
+           number < SHARED_INTEGERS &&
+           !(cost->key->has_expiry && cost->server->key == KEY_COUNTED_SDS);
+}
+
+/* 3.0 to 4.0 write the number into the object of a text that they made when
+ * the file holds one, and leave the text in its block. */
+static void
+book_integer(struct cost *cost, const struct cost_text *text)
+{
+    cost->encoding = ENCODING_INT;
+    if (is_shared(cost, text->number)) {
+        cost->object = OBJECT_SHARED;
+    } else if (cost->server->int_in_place && !text->is_number) {
+        cost->object = OBJECT_EMBEDDED;
+        cost->embedded = embedded_size(cost, text->size);
+    }
+}
+
 void
 cost_string(struct cost *cost, const struct cost_text *text)
 {
     if (is_integer(cost, text)) {
-        bool shared = cost->profile->shares_integers && text->number >= 0 &&
-                      text->number < SHARED_INTEGERS;
-        cost->encoding = ENCODING_INT;
-        cost->object = shared ? OBJECT_SHARED : OBJECT_PLAIN;
+        book_integer(cost, text);
     } else if (is_embedded(cost, text->size)) {
         cost->encoding = ENCODING_EMBSTR;
         cost->object = OBJECT_EMBEDDED;
-        cost->embedded = SDSHDR8 + text->size + 1;
+        cost->embedded = embedded_size(cost, text->size);
     } else {
         cost->encoding = ENCODING_RAW;
         if (cost->memory)

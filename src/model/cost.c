@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "model/cost.h"
 
-#include <stdlib.h>
-
-#include "base/xalloc.h"
-
 bool
 cost_integer_bytes(const struct text *text, int64_t *value)
 {
@@ -36,29 +32,14 @@ cost_integer_bytes(const struct text *text, int64_t *value)
 }
 
 void
-cost_lengths_add(struct cost_lengths *lengths, uint64_t length)
+cost_string_object(struct cost *cost, enum block_kind kind, uint64_t size)
 {
-    if (lengths->count == lengths->capacity) {
-        lengths->capacity = lengths->capacity ? lengths->capacity * 2 : 64;
-        lengths->items = xreallocarray(lengths->items, lengths->capacity,
-                                       sizeof(lengths->items[0]));
+    enum { EMBSTR_MOST = 44, EMBSTR_HEADER = 3 + 1 }; /* sdshdr8, NUL */
+    uint64_t object = cost->prices->object;
+    if (size <= EMBSTR_MOST) {
+        cost_block(cost, kind, object + EMBSTR_HEADER + size, 1);
+        return;
     }
-    lengths->items[lengths->count++] = length;
-}
-
-void
-cost_lengths_fini(struct cost_lengths *lengths)
-{
-    free(lengths->items);
-}
-
-void
-cost_lengths_book(struct cost *cost, struct cost_lengths *lengths,
-                  enum block_kind even, enum block_kind odd)
-{
-    if (cost->memory)
-        for (size_t i = 0; i < lengths->count; i++)
-            cost_block(cost, i % 2 ? odd : even,
-                       cost_sds(cost, lengths->items[i]), 1);
-    lengths->count = 0;
+    cost_block(cost, kind, object, 1);
+    cost_block(cost, kind, cost_sds(cost, size), 1);
 }

@@ -7,56 +7,21 @@
  * cost_block.  Strings are most of all keys and a single item each: no cost
  * walks them, the one function of cost-string.c prices them.
  *
- * What the pricer itself does, for all types: name, dictionary entry, expiry
- * entry and object header of the key (by cost->object), element count,
- * payload, largest element, rounding.
+ * For all types cost-key.c books name, entry, expiry and object of the key (by
+ * cost->object); the pricer itself knows element count, payload and largest
+ * element, and rounds.
  *
- * A cost runs under rules of one server row and with prices of that same row.
- * A profile whose server has no prices yet has two costs: one with its
- * server's row for the encoding (memory false: blocks are not looked at), one
- * with the priced row for the memory.
+ * All differences between servers are fields of the server's row: numbers in
+ * cost->prices, and enums of cost->server that one cost file switches on.
  */
 #ifndef KEYWEIGH_MODEL_COST_H
 #define KEYWEIGH_MODEL_COST_H
 
 #include "data/visitor.h"
+#include "model/block-kinds.h"
 #include "model/block-sums.h"
 #include "model/profile.h"
 #include "model/record.h"
-
-/* What a block is. */
-enum block_kind {
-    BLOCK_KEY_NAME,
-    BLOCK_KEY_ENTRY,    /* in the table of the database */
-    BLOCK_EXPIRE_ENTRY,
-    BLOCK_OBJECT,       /* robj; with the string behind it when embedded */
-    BLOCK_STRING,       /* a string value */
-    BLOCK_PACKED,       /* ziplist, listpack, intset: a whole value */
-    BLOCK_DICT,         /* dict struct of a value */
-    BLOCK_SLOTS,        /* its slot array */
-    BLOCK_DICT_ENTRY,
-    BLOCK_FIELD,        /* hash */
-    BLOCK_FIELD_VALUE,
-    BLOCK_MEMBER,       /* set, zset */
-    BLOCK_LIST,         /* quicklist struct */
-    BLOCK_LIST_NODE,    /* quicklistNode struct */
-    BLOCK_LIST_DATA,    /* what a node holds */
-    BLOCK_ZSET,
-    BLOCK_SKIPLIST,
-    BLOCK_SKIPLIST_HEAD,
-    BLOCK_SKIPLIST_NODE,
-    BLOCK_STREAM,
-    BLOCK_STREAM_DATA,  /* listpack of entries */
-    BLOCK_RAX,          /* radix tree struct */
-    BLOCK_RAX_NODE,
-    BLOCK_GROUP,        /* streamCG */
-    BLOCK_CONSUMER,     /* streamConsumer */
-    BLOCK_CONSUMER_NAME,
-    BLOCK_PENDING,      /* streamNACK */
-    BLOCK_ARRAY,
-    BLOCK_MODULE,
-    BLOCK_KIND_COUNT,
-};
 
 /* How the key's object lies in memory. */
 enum object_form {
@@ -70,9 +35,7 @@ struct cost_ops;
 struct cost {
     const struct profile *profile; /* settings, bits, cluster, ... */
     const struct server *server;   /* whose rules hold here */
-    const struct prices *prices;   /* never NULL: a row without prices has
-                                      another's, nobody looks at what it
-                                      books */
+    const struct prices *prices;   /* of that server and word size */
     const struct allocator *allocator;
     bool memory;                   /* blocks matter; else the encoding only */
     struct block_sums *sums;       /* of this key's blocks, or NULL */
@@ -126,31 +89,65 @@ struct cost_ops {
     void (*fini)(void *state);
 };
 
-extern const struct cost_ops cost_list, cost_set, cost_zset, cost_hash,
-    cost_stream, cost_array, cost_module;
+extern const struct cost_ops cost_list, cost_list_linked, cost_set, cost_zset,
+    cost_hash, cost_stream, cost_array, cost_module, cost_vectorset;
 
 /* A string value. */
 struct cost_text {
     uint64_t size;
     bool is_integer; /* by cost_integer */
+    bool is_number;  /* the file holds a number, no text */
     int64_t number;
 };
 
 /* Books the key's value as cost_ops.end does. */
 void cost_string(struct cost *cost, const struct cost_text *text);
 
-/* Books count blocks of size requested bytes.  The kind says what they are to
- * who reads the cost files; an account has no use for it. */
+/* Whether the file's type byte is one of those that only servers with expiring
+ * hash fields know. */
+static inline bool
+cost_has_field_ttl(const struct key *key)
+{
+    return key->type == TYPE_HASH && key->type_byte >= 22 &&
+           key->type_byte <= 25;
+}
+
+/* Books what every key has alike; this is done once. */
+void cost_key_entry(struct cost *cost);
+
+/* Books the rest of the key's own blocks, once the value is complete. */
+void cost_key(struct cost *cost);
+
+/* Where the name lies in the object: bytes of both, with that many embedded
+ * bytes of value, without an expiry; and whether the block of an object of
+ * size bytes has room left for one. */
+uint64_t cost_key_object(const struct cost *cost, uint64_t embedded);
+bool cost_key_has_room(const struct cost *cost, uint64_t size);
+
+/* Books count blocks of size requested bytes.  The kind says what they are, to
+ * who reads the cost files and to an account of kinds. */
 static inline void
 cost_block(struct cost *cost, enum block_kind kind, uint64_t size,
            uint64_t count)
 {
-    (void)kind;
     uint64_t usable = alloc_usable(cost->allocator, size);
     cost->usable += usable * count;
     cost->requested += size * count;
     if (cost->sums != NULL)
-        block_sums_add(cost->sums, usable, size, count * BLOCK_FRACTION);
+        block_sums_add(cost->sums, kind, usable, size,
+                       count * BLOCK_FRACTION);
+}
+
+/* Books a block of size requested bytes that is known to have that many usable
+ * ones, after a realloc. */
+static inline void
+cost_block_held(struct cost *cost, enum block_kind kind, uint64_t size,
+                uint64_t usable)
+{
+    cost->usable += usable;
+    cost->requested += size;
+    if (cost->sums != NULL)
+        block_sums_add(cost->sums, kind, usable, size, BLOCK_FRACTION);
 }
 
 /* Books blocks of which count are expected, and makes the basis so. */
@@ -158,24 +155,32 @@ static inline void
 cost_block_expected(struct cost *cost, enum block_kind kind, uint64_t size,
                     double count)
 {
-    (void)kind;
     uint64_t usable = alloc_usable(cost->allocator, size);
     cost->expected_usable += (double)usable * count;
     cost->expected_requested += (double)size * count;
     cost->basis = BASIS_EXPECTED;
     if (cost->sums != NULL)
-        block_sums_add(cost->sums, usable, size,
+        block_sums_add(cost->sums, kind, usable, size,
                        (uint64_t)(count * BLOCK_FRACTION + 0.5));
 }
+
+/* Books a string that is an object of its own, none of the key's: one block up
+ * to 44 bytes, else object and sds. */
+void cost_string_object(struct cost *cost, enum block_kind kind,
+                        uint64_t size);
 
 /* Bytes of an sds that holds length bytes: header, bytes, NUL. */
 static inline uint64_t
 cost_sds(const struct cost *cost, uint64_t length)
 {
-    (void)cost; /* releases before 3.2 have another header */
-    if (length < 256)
+    uint64_t tight = cost->server->sds == SDS_TIGHT;
+    if (cost->server->sds == SDS_EIGHT)
+        return 8 + length + 1;
+    if (length + 3 * tight < 256)
         return length + 1 + (length - 1 < 31 ? 1 : 3);
-    return length + 1 + (length < 65536 ? 5 : length >> 32 ? 17 : 9);
+    if (length + 5 * tight < 65536)
+        return 5 + length + 1;
+    return length + 1 + ((length + 9 * tight) >> 32 ? 17 : 9);
 }
 
 /* The same as cost_integer, of a text of held bytes, at least one. */
@@ -194,24 +199,8 @@ cost_integer(const struct text *text, int64_t *value)
            text->data[0] <= '9' && cost_integer_bytes(text, value);
 }
 
-/* Bytes of an empty listpack, and the most any may have before a server opens
- * another form (listpack.c LISTPACK_MAX_SAFETY_SIZE). */
-enum { LISTPACK_EMPTY = 7, LISTPACK_MAX = 1 << 30 };
-
-/* Lengths of the strings of a value that is still packed, kept because a later
- * one may turn it into a table.  At most a threshold's worth is ever held. */
-struct cost_lengths {
-    uint64_t *items;
-    size_t count;
-    size_t capacity;
-};
-
-void cost_lengths_add(struct cost_lengths *lengths, uint64_t length);
-void cost_lengths_fini(struct cost_lengths *lengths);
-
-/* Books a string of each held length, and forgets them.  Every second one is
- * of kind odd. */
-void cost_lengths_book(struct cost *cost, struct cost_lengths *lengths,
-                       enum block_kind even, enum block_kind odd);
+/* Bytes of an empty listpack and ziplist, and the most any may have before a
+ * server opens another form (LISTPACK_MAX_SAFETY_SIZE). */
+enum { LISTPACK_EMPTY = 7, ZIPLIST_EMPTY = 11, LISTPACK_MAX = 1 << 30 };
 
 #endif

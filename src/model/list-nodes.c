@@ -10,13 +10,11 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
-#include "model/listpack-image.h"
 
 enum {
     DEPTH_MOST = 65535,         /* quicklist.c COMPRESS_MAX */
     COMPRESS_FROM = 48,         /* MIN_COMPRESS_BYTES */
     COMPRESS_GAIN = 8,          /* MIN_COMPRESS_IMPROVE */
-    COMPRESSED_HEADER = 8,      /* quicklistLZF */
     IMAGE_MOST = 4 * 1024 * 1024, /* larger nodes are not tried */
 };
 
@@ -25,6 +23,9 @@ list_nodes_begin(struct list_nodes *nodes, const struct cost *cost)
 {
     int64_t depth = cost->profile->settings.list_compress_depth;
     nodes->depth = (uint64_t)(depth < DEPTH_MOST ? depth : DEPTH_MOST);
+    nodes->packed = cost->server->packed == PACKED_ZIPLIST
+                        ? &packed_image_ziplist
+                        : &packed_image_listpack;
     nodes->count = 0;
     nodes->in_text = false;
 }
@@ -42,15 +43,15 @@ list_nodes_open(struct list_nodes *nodes, bool plain)
     nodes->too_large = false;
     nodes->in_text = false;
     if (plain)
-        buffer_clear(&nodes->image);
+        buffer_clear(&nodes->image.bytes);
     else
-        listpack_image_begin(&nodes->image);
+        packed_image_begin(&nodes->image, nodes->packed);
 }
 
 static bool
 takes(struct list_nodes *nodes, uint64_t size)
 {
-    if (size > IMAGE_MOST || nodes->image.size + size > IMAGE_MOST)
+    if (size > IMAGE_MOST || nodes->image.bytes.size + size > IMAGE_MOST)
         nodes->too_large = true;
     return !nodes->too_large;
 }
@@ -59,10 +60,10 @@ void
 list_nodes_part(struct list_nodes *nodes, uint64_t size, struct bytes part)
 {
     if (!nodes->in_text && takes(nodes, size) && !nodes->plain)
-        listpack_image_open(&nodes->image, size);
+        packed_image_open(&nodes->image, size);
     nodes->in_text = true;
     if (takes(nodes, part.size))
-        buffer_append(&nodes->image, part.data, part.size);
+        buffer_append(&nodes->image.bytes, part.data, part.size);
 }
 
 void
@@ -74,12 +75,12 @@ list_nodes_text(struct list_nodes *nodes, const struct text *text)
     if (!takes(nodes, in_text ? 0 : text->size))
         return;
     if (in_text && !nodes->plain) {
-        listpack_image_close(&nodes->image, text->size);
+        packed_image_close(&nodes->image, text->size);
     } else if (!in_text && nodes->plain) {
         struct bytes bytes = text_bytes(text, room);
-        buffer_append(&nodes->image, bytes.data, bytes.size);
+        buffer_append(&nodes->image.bytes, bytes.data, bytes.size);
     } else if (!in_text) {
-        listpack_image_add(&nodes->image, text);
+        packed_image_add(&nodes->image, text);
     }
 }
 
@@ -93,17 +94,17 @@ compressed_size(struct list_nodes *nodes, struct cost *cost, uint64_t count)
         return 0;
     }
     if (!nodes->plain)
-        listpack_image_end(&nodes->image, count);
-    size_t size = nodes->image.size;
+        packed_image_end(&nodes->image, count);
+    size_t size = nodes->image.bytes.size;
     if (size < COMPRESS_FROM)
         return 0;
     unsigned char *out = xmalloc(size);
-    unsigned got = lzf_compress(nodes->image.data, (unsigned)size, out,
+    unsigned got = lzf_compress(nodes->image.bytes.data, (unsigned)size, out,
                                 (unsigned)size);
     free(out);
     if (got == 0 || got + COMPRESS_GAIN >= size)
         return 0;
-    return COMPRESSED_HEADER + got;
+    return cost->prices->quicklist_lzf + got;
 }
 
 /* Books the node that is depth places back, now that it is known whether it is
@@ -153,6 +154,6 @@ list_nodes_end(struct list_nodes *nodes, struct cost *cost,
 void
 list_nodes_fini(struct list_nodes *nodes)
 {
-    buffer_fini(&nodes->image);
+    buffer_fini(&nodes->image.bytes);
     free(nodes->held);
 }

@@ -6,8 +6,8 @@
 #ifndef KEYWEIGH_MODEL_LIST_NODES_H
 #define KEYWEIGH_MODEL_LIST_NODES_H
 
-#include "base/buffer.h"
 #include "model/cost.h"
+#include "model/packed-image.h"
 
 /* A node whose place in the list is not known yet. */
 struct list_nodes_held {
@@ -16,12 +16,13 @@ struct list_nodes_held {
 };
 
 struct list_nodes {
+    const struct packed_image_ops *packed; /* form of the nodes */
     uint64_t depth;
     uint64_t count; /* nodes so far */
     bool plain;     /* of the open node: its image is the element itself */
     bool in_text;   /* an element that comes in parts is open */
     bool too_large; /* the open node's image is not complete */
-    struct buffer image;
+    struct packed_image image; /* of the open node; of a plain one the bytes */
     struct list_nodes_held *held; /* the last depth nodes, at least one */
     size_t capacity;
 };

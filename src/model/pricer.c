@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * A pricer hands each call of the walk to a tally, which knows what the value
- * is, and to one or two costs for each profile, which know what it takes (see
- * cost.h).
+ * is, and to a cost for each profile, which knows what it takes (see cost.h).
  */
 #include "model/pricer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 #include "model/block-sums.h"
@@ -16,9 +16,9 @@
 struct priced {
     struct cost cost;
     struct price *price; /* of the profile */
-    bool encodes;        /* its encoding is the profile's */
     uint64_t usable;     /* of the blocks that every key has */
     uint64_t requested;
+    const struct cost_ops *ops[TYPE_COUNT];
     void *states[TYPE_COUNT];
 };
 
@@ -42,7 +42,7 @@ static const struct cost_ops *const ops_of[TYPE_COUNT] = {
     [TYPE_LIST] = &cost_list,     [TYPE_SET] = &cost_set,
     [TYPE_ZSET] = &cost_zset,     [TYPE_HASH] = &cost_hash,
     [TYPE_STREAM] = &cost_stream, [TYPE_ARRAY] = &cost_array,
-    [TYPE_MODULE] = &cost_module, [TYPE_VECTORSET] = &cost_module,
+    [TYPE_MODULE] = &cost_module, [TYPE_VECTORSET] = &cost_vectorset,
     [TYPE_CRON] = &cost_module,
 };
 
@@ -77,7 +77,7 @@ begin_walk(struct pricer *self, const struct key *key)
          priced++) {
         struct cost *cost = &priced->cost;
         open_account(priced, key);
-        cost->ops = ops_of[key->type];
+        cost->ops = priced->ops[key->type];
         cost->state = priced->states[key->type];
         cost->takes_items = true;
         wants |= cost->ops->begin(cost, key);
@@ -158,6 +158,7 @@ pricer_item(struct visitor *visitor, const struct item *item)
         self->string.size = item->text.size;
         self->string.is_integer =
             cost_integer(&item->text, &self->string.number);
+        self->string.is_number = item->text.kind == TEXT_INTEGER;
         return;
     }
     for (struct priced *priced = self->priced; priced < self->walking_end;
@@ -166,14 +167,6 @@ pricer_item(struct visitor *visitor, const struct item *item)
         if (cost->ops->item != NULL && takes(cost, item))
             cost->ops->item(cost, item);
     }
-}
-
-/* Type bytes that only servers with field TTLs know. */
-static bool
-has_field_ttl(const struct key *key)
-{
-    return key->type == TYPE_HASH && key->type_byte >= 22 &&
-           key->type_byte <= 25;
 }
 
 /* Whether a server can hold the value, which is no string, at all. */
@@ -193,7 +186,7 @@ holds(const struct server *server, const struct key *key, uint64_t elements)
     case TYPE_CRON:
         return server->product == SERVER_KEYDB;
     case TYPE_HASH:
-        if (has_field_ttl(key) && server->field_ttl == FIELD_TTL_NONE)
+        if (cost_has_field_ttl(key) && server->field_ttl == FIELD_TTL_NONE)
             return false;
         break;
     case TYPE_STRING:
@@ -216,22 +209,6 @@ sum_of(uint64_t certain, double expected)
     return certain + (uint64_t)(expected + 0.5);
 }
 
-/* Redis 7.2 db.c dbAddRDBLoad: the key's sds is the entry's key; setExpire:
- * an entry of its own shares that sds. */
-static void
-book_key(struct cost *cost)
-{
-    const struct prices *prices = cost->prices;
-    cost_block(cost, BLOCK_KEY_NAME, cost_sds(cost, cost->key->name_size), 1);
-    if (cost->key->has_expiry)
-        cost_block(cost, BLOCK_EXPIRE_ENTRY, prices->entry, 1);
-    if (cost->object != OBJECT_SHARED) {
-        bool embeds = cost->object == OBJECT_EMBEDDED;
-        cost_block(cost, BLOCK_OBJECT,
-                   prices->object + (embeds ? cost->embedded : 0), 1);
-    }
-}
-
 static void
 set_memory(struct price *price, const struct cost *cost)
 {
@@ -249,18 +226,12 @@ static void
 judge(struct priced *priced, uint64_t elements)
 {
     const struct cost *cost = &priced->cost;
-    const struct profile *profile = cost->profile;
     struct price *price = priced->price;
-    if (!holds(profile->server, cost->key, elements)) {
-        if (priced->encodes)
-            price->encoding = ENCODING_UNKNOWN;
-        if (cost->memory) {
-            price->basis = BASIS_NONE;
-            price->memory = 0;
-            price->requested = 0;
-        }
-    } else if (cost->memory && !holds(profile->priced, cost->key, elements)) {
-        price->basis = BASIS_LOWER;
+    if (!holds(cost->server, cost->key, elements)) {
+        price->encoding = ENCODING_UNKNOWN;
+        price->basis = BASIS_NONE;
+        price->memory = 0;
+        price->requested = 0;
     }
 }
 
@@ -275,10 +246,9 @@ set_price(struct pricer *self, struct priced *priced)
     } else {
         cost->ops->end(cost);
     }
-    if (priced->encodes)
-        priced->price->encoding = cost->encoding;
+    priced->price->encoding = cost->encoding;
     if (cost->memory) {
-        book_key(cost);
+        cost_key(cost);
         set_memory(priced->price, cost);
     }
     if (!is_string)
@@ -303,6 +273,10 @@ pricer_end(struct visitor *visitor, uint64_t serialized)
         bool held = self->prices[0].basis != BASIS_NONE;
         record->blocks = self->sums->list;
         record->block_count = held ? self->sums->count : 0;
+        if (self->sums->kinds != NULL) {
+            record->lines = self->sums->kinds->lines;
+            record->line_count = held ? self->sums->kinds->count : 0;
+        }
     }
 }
 
@@ -322,59 +296,38 @@ static const struct visitor_ops ops = {
     .abort = pricer_abort,
 };
 
-/* The entry is the same for every key, so it is booked once and kept.  In
- * cluster mode it is followed by the links of its slot (Redis 7.2 cluster.c
- * clusterDictEntryMetadata). */
+/* What is the same for every key is booked once and kept. */
 static void
 book_entry(struct priced *priced)
 {
     struct cost *cost = &priced->cost;
-    uint64_t entry = cost->prices->entry;
-    if (cost->profile->cluster)
-        entry += cost->prices->entry_cluster;
-    cost_block(cost, BLOCK_KEY_ENTRY, entry, 1);
+    cost_key_entry(cost);
     priced->usable = cost->usable;
     priced->requested = cost->requested;
     if (cost->sums != NULL)
-        cost->sums->kept = cost->sums->count;
+        block_sums_keep(cost->sums);
 }
 
 static void
-add_cost(struct pricer *self, size_t index, const struct server *server,
-         bool encodes, bool memory)
+add_cost(struct pricer *self, size_t index)
 {
     const struct profile *profile = &self->profiles[index];
     struct priced *priced = self->priced_end++;
     priced->price = &self->prices[index];
-    priced->encodes = encodes;
     priced->cost.profile = profile;
-    priced->cost.server = server;
-    priced->cost.prices = profile->priced->prices;
+    priced->cost.server = profile->server;
+    priced->cost.prices = profile->prices;
     priced->cost.allocator = profile->allocator;
-    priced->cost.memory = memory;
-    if (memory && index == 0 && self->sums != NULL)
+    priced->cost.memory = (self->wants & (PRICE_MEMORY | PRICE_BLOCKS)) != 0;
+    if (index == 0)
         priced->cost.sums = self->sums;
+    memcpy(priced->ops, ops_of, sizeof(ops_of));
+    if (profile->server->list == LIST_LINKED)
+        priced->ops[TYPE_LIST] = &cost_list_linked;
     for (size_t type = 0; type < TYPE_COUNT; type++)
-        if (ops_of[type] != NULL)
-            priced->states[type] = xcalloc(1, ops_of[type]->state_size);
+        if (priced->ops[type] != NULL)
+            priced->states[type] = xcalloc(1, priced->ops[type]->state_size);
     book_entry(priced);
-}
-
-static void
-add_profile(struct pricer *self, size_t index)
-{
-    const struct profile *profile = &self->profiles[index];
-    bool encoding = (self->wants & PRICE_ENCODING) != 0;
-    bool memory = (self->wants & (PRICE_MEMORY | PRICE_BLOCKS)) != 0;
-    if (profile->server == profile->priced) {
-        if (encoding || memory)
-            add_cost(self, index, profile->server, encoding, memory);
-        return;
-    }
-    if (encoding)
-        add_cost(self, index, profile->server, true, false);
-    if (memory)
-        add_cost(self, index, profile->priced, false, true);
 }
 
 struct pricer *
@@ -385,19 +338,22 @@ pricer_new(const struct profile *profiles, size_t count, unsigned wants)
     self->wants = wants;
     self->profiles = profiles;
     self->profile_count = count;
-    self->priced = xcalloc(2 * count, sizeof(*self->priced));
+    self->priced = xcalloc(count, sizeof(*self->priced));
     self->priced_end = self->priced;
     self->prices = xcalloc(count, sizeof(*self->prices));
     self->tally.wants_payload = (wants & PRICE_PAYLOAD) != 0;
     self->tally.wants_name = (wants & PRICE_LARGEST_NAME) != 0;
     self->tally.wants_largest =
         (wants & (PRICE_LARGEST | PRICE_LARGEST_NAME)) != 0;
-    if (wants & PRICE_BLOCKS)
+    if (wants & (PRICE_BLOCKS | PRICE_KINDS))
         self->sums = block_sums_new();
+    if (wants & PRICE_KINDS)
+        self->sums->kinds = block_kinds_new();
     for (size_t i = 0; i < count; i++)
         self->prices[i].encoding = ENCODING_UNKNOWN;
-    for (size_t i = 0; i < count; i++)
-        add_profile(self, i);
+    if (wants & (PRICE_ENCODING | PRICE_MEMORY | PRICE_BLOCKS))
+        for (size_t i = 0; i < count; i++)
+            add_cost(self, i);
     self->record.prices = self->prices;
     self->record.price_count = count;
     self->record.largest_name.data = self->tally.name;
@@ -413,8 +369,8 @@ pricer_free(struct pricer *self)
          priced++)
         for (size_t type = 0; type < TYPE_COUNT; type++) {
             void *state = priced->states[type];
-            if (state != NULL && ops_of[type]->fini != NULL)
-                ops_of[type]->fini(state);
+            if (state != NULL && priced->ops[type]->fini != NULL)
+                priced->ops[type]->fini(state);
             free(state);
         }
     block_sums_free(self->sums);

@@ -20,6 +20,7 @@ enum pricer_wants {
     PRICE_LARGEST = 16,      /* its size */
     PRICE_LARGEST_NAME = 32, /* and its name */
     PRICE_BLOCKS = 64,       /* blocks by usable size */
+    PRICE_KINDS = 128,       /* and by what they are: lines */
 };
 
 struct pricer;

@@ -11,6 +11,7 @@ struct release {
     enum server_product product;
     int major;
     int minor;
+    int patch;
 };
 
 /* SERVER[/ALLOCATOR[/BITS]], cut at the slashes. */
@@ -48,7 +49,17 @@ spec_of(const char *text)
 static bool
 parse_version(const char *text, struct release *release)
 {
-    return acceptance_read_version(text, &release->major, &release->minor);
+    return acceptance_read_version(text, &release->major, &release->minor,
+                                   &release->patch);
+}
+
+/* Candidates of the release to come bear the number of the one before, or an
+ * odd minor number (Redis has no other use for these): 7.3.240, 5.9.101. */
+static bool
+is_candidate(const struct release *release)
+{
+    bool odd = release->product == SERVER_REDIS && release->minor % 2 == 1;
+    return release->patch >= (odd ? 100 : 224);
 }
 
 static bool
@@ -92,7 +103,7 @@ parse_server(struct bytes name, struct release *release)
 static enum status
 check_allocator(struct bytes name, struct error *error)
 {
-    if (allocators_find(name) != NULL)
+    if (allocators_known(name))
         return STATUS_OK;
     error_set(error, ERROR_USAGE, "no prices for allocator '%.*s' (one of %s)",
               (int)(name.size < 64 ? name.size : 64),
@@ -197,8 +208,13 @@ static const struct server *
 nearest_row(struct profile *profile, const struct release *release,
             const char *asked)
 {
-    const struct server *server = servers_nearest(
-        release->product, release->major, release->minor);
+    const struct server *server = NULL;
+    if (is_candidate(release))
+        server = servers_after(release->product, release->major,
+                               release->minor);
+    if (server == NULL)
+        server = servers_nearest(release->product, release->major,
+                                 release->minor);
     if (server->major != release->major || server->minor != release->minor)
         add_note(profile, "%.60s is not in the table: taken as %s", asked,
                  server->name);
@@ -238,22 +254,26 @@ resolve_server(struct profile *profile, const struct profile_request *request,
     } else {
         profile->server = by_facts(profile, facts);
     }
-    profile->priced = servers_priced(profile->server);
-    if (profile->priced != profile->server)
-        add_note(profile, "%s has no price row yet: priced as %s",
-                 profile->server->name, profile->priced->name);
 }
 
 static void
 resolve_allocator(struct profile *profile,
                   const struct profile_request *request)
 {
-    const struct allocator *asked = NULL;
-    if (request->server != NULL)
-        asked = allocators_find(spec_of(request->server).allocator);
-    if (asked == NULL && request->allocator != NULL)
-        asked = allocators_find(bytes_of_text(request->allocator));
-    profile->allocator = asked != NULL ? asked : allocators_bundled();
+    struct bytes name = BYTES_LITERAL("jemalloc");
+    if (request->allocator != NULL)
+        name = bytes_of_text(request->allocator);
+    if (request->server != NULL && spec_of(request->server).allocator.size > 0)
+        name = spec_of(request->server).allocator;
+    if (request->only_allocator != NULL)
+        name = bytes_of_text(request->only_allocator);
+    profile->allocator =
+        allocators_find(name, profile->server, profile->bits);
+    if (profile->allocator->usable == alloc_prefix &&
+        bytes_equal(name, BYTES_LITERAL("glibc")))
+        add_note(profile, "%s does not ask glibc for sizes: it counts what it "
+                          "asked for and a word",
+                 profile->server->name);
 }
 
 static void
@@ -268,21 +288,19 @@ resolve_bits(struct profile *profile, const struct profile_request *request,
     if (bits == 0)
         bits = facts->bits == 32 ? 32 : 64;
     profile->bits = bits;
-    if (bits == 32)
-        add_note(profile, "32-bit servers have no price row yet: priced as "
-                          "64 bit");
+    profile->prices = &profile->server->prices[bits == 32];
 }
 
 /* object.c tryObjectEncoding: integers are shared unless maxmemory is set with
- * a policy that needs a clock in every object. */
+ * a policy that needs a clock in every object, or the object holds the key. */
 static void
 resolve_sharing(struct profile *profile, const struct rdb_facts *facts)
 {
     const struct settings *settings = &profile->settings;
     bool clocks = settings->maxmemory_policy == POLICY_LRU ||
                   settings->maxmemory_policy == POLICY_LFU;
-    profile->shares_integers = true;
-    if (settings->maxmemory == 0)
+    profile->shares_integers = profile->server->key <= KEY_IN_ENTRY;
+    if (settings->maxmemory == 0 || !profile->shares_integers)
         return;
     if (settings->maxmemory_policy >= 0) {
         profile->shares_integers = !clocks;
@@ -306,7 +324,8 @@ resolve_cluster(struct profile *profile, const struct rdb_facts *facts)
 static void
 set_name(struct profile *profile)
 {
-    bool plain = profile->allocator == allocators_bundled();
+    bool plain = profile->allocator ==
+                 allocators_bundled(profile->server, profile->bits);
     if (plain && profile->bits == 64)
         snprintf(profile->name, sizeof(profile->name), "%s",
                  profile->server->name);
@@ -330,8 +349,8 @@ profile_resolve(struct profile *profile,
     for (size_t i = 0; i < request->setting_count; i++)
         settings_set(&profile->settings, request->settings[i], &ignored);
     resolve_server(profile, request, facts);
-    resolve_allocator(profile, request);
     resolve_bits(profile, request, facts);
+    resolve_allocator(profile, request);
     resolve_sharing(profile, facts);
     resolve_cluster(profile, facts);
     set_name(profile);

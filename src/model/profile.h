@@ -16,6 +16,7 @@
 struct profile_request {
     const char *server;    /* SERVER[/ALLOCATOR[/BITS]] */
     const char *allocator;
+    const char *only_allocator; /* whatever stands in the other two */
     int bits;
     const char *const *settings; /* NAME=VALUE */
     size_t setting_count;
@@ -26,9 +27,8 @@ enum { PROFILE_NOTES_MAX = 12, PROFILE_NOTE_SIZE = 160 };
 struct profile {
     char name[64];  /* as it is printed: "redis-7.2", with "/allocator/bits"
                        where these are not the default */
-    const struct server *server;  /* rules: encodings, settings' defaults */
-    const struct server *priced;  /* whose prices are used; differs from
-                                     server when that has none yet */
+    const struct server *server;
+    const struct prices *prices;  /* the server's for these bits */
     const struct allocator *allocator;
     int bits;
     struct settings settings;     /* server's defaults and --set */

@@ -12,11 +12,11 @@
  *
  * and the lone bytes between two nodes are all in the upper one (compressed):
  *
- *     header 4 | bytes | padding to 8 | pointers | value pointer if a key
+ *     header 4 | bytes | padding | pointers | value pointer if a key
  *
- * with one byte and one pointer a child, or, compressed, with as many bytes as
- * are skipped and one pointer.  Blocks always have exactly that size, because
- * each growth is a realloc.
+ * padded to whole pointers, with one byte and one pointer a child, or,
+ * compressed, with as many bytes as are skipped and one pointer.  Each growth
+ * is a realloc to exactly that size.
  *
  *     ROMA ROME ROMULUS:   "ROM" -> [A U E]   (sorted: A E U)
  *                                    A: leaf   E: leaf   U: "LUS" -> leaf
@@ -28,20 +28,44 @@
 
 #include <string.h>
 
-enum { HEADER = 4, POINTER = 8 };
+enum { HEADER = 4 };
 
 static uint64_t
-node_size(uint64_t bytes, uint64_t pointers, bool is_key)
+node_size(struct rax_form form, uint64_t bytes, uint64_t pointers, bool is_key)
 {
-    uint64_t padded = (HEADER + bytes + POINTER - 1) / POINTER * POINTER;
-    return padded + POINTER * (pointers + is_key);
+    uint64_t words = (HEADER + bytes + form.pointer - 1) / form.pointer;
+    return form.pointer * (words + pointers + (is_key && form.has_values));
+}
+
+uint64_t
+rax_node_size(struct rax_form form, uint64_t children, bool is_key)
+{
+    return node_size(form, children, children, is_key);
+}
+
+uint64_t
+rax_run_size(struct rax_form form, uint64_t bytes)
+{
+    return node_size(form, bytes, 1, false);
+}
+
+static void
+hand_out(const struct rax *rax, uint64_t bytes, uint64_t children, bool is_key)
+{
+    struct rax_node node = {
+        .size = node_size(rax->form, bytes, children, is_key),
+        .children = children,
+        .is_key = is_key,
+    };
+    rax->sink(rax->context, &node);
 }
 
 void
-rax_begin(struct rax *rax, rax_sink *sink, void *context)
+rax_begin(struct rax *rax, struct rax_form form, rax_sink *sink, void *context)
 {
     rax->sink = sink;
     rax->context = context;
+    rax->form = form;
     rax->keys = 0;
     rax->inexact = false;
     rax->held = 0;
@@ -73,12 +97,12 @@ close_nodes(struct rax *rax, unsigned from)
                 next++;
             bytes = next <= rax->held ? next - from : rax->length - from;
         }
-        rax->sink(rax->context, node_size(bytes, children, is_key));
+        hand_out(rax, bytes, children, is_key);
         from = next;
     }
     /* The end of a key of which only the beginning is held. */
     if (rax->length > rax->held)
-        rax->sink(rax->context, node_size(0, 0, true));
+        hand_out(rax, 0, 0, true);
 }
 
 /* A key that should have come earlier has a leaf of its own at least. */
@@ -86,7 +110,7 @@ static void
 add_late(struct rax *rax)
 {
     rax->inexact = true;
-    rax->sink(rax->context, node_size(0, 0, true));
+    hand_out(rax, 0, 0, true);
 }
 
 static unsigned

@@ -34,6 +34,15 @@ struct block_sum {
     uint64_t requested; /* of all of them, in bytes / BLOCK_FRACTION */
 };
 
+/* Blocks of one kind and one usable size; numbers as in block_sum. */
+struct block_line {
+    unsigned kind;      /* enum block_kind */
+    uint64_t usable;    /* of each block; 0: of several sizes */
+    uint64_t blocks;
+    uint64_t requested;
+    uint64_t all_usable;
+};
+
 struct record {
     const struct key *key;
     uint64_t input;         /* index of the input it came from */
@@ -51,6 +60,8 @@ struct record {
                                        usable size may stand there several
                                        times */
     size_t block_count;
+    const struct block_line *lines; /* the same by kind, when asked for */
+    size_t line_count;
 };
 
 #endif

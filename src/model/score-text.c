@@ -58,17 +58,32 @@ print(const struct decimal *d, char room[SCORE_TEXT_MAX])
                     power < 0 ? '-' : '+', abs(power));
 }
 
-struct text
-score_text(double score, char room[SCORE_TEXT_MAX])
+/* Up to 6.2 only integers that a double holds with all their neighbours are
+ * printed as such, and -0 is not; later all within half of 64 bits. */
+static bool
+is_integer(enum score_rule rule, double score)
 {
     static const double half = 4611686018427387904.0; /* LLONG_MAX / 2 */
-    if (fabs(score) <= half && score == (double)(int64_t)score)
-        return text_of_integer((int64_t)score);
+    static const double exact = 4503599627370496.0;   /* 2^52 */
+    if (rule == SCORE_EXACT_17)
+        return score > 1 - exact && score < exact &&
+               score == (double)(int64_t)score &&
+               !(score == 0 && signbit(score));
+    return fabs(score) <= half && score == (double)(int64_t)score;
+}
+
+struct text
+score_text(enum score_rule rule, double score, char room[SCORE_TEXT_MAX])
+{
     int length;
+    if (is_integer(rule, score))
+        return text_of_integer((int64_t)score);
     if (isnan(score)) {
         length = snprintf(room, SCORE_TEXT_MAX, "nan");
     } else if (isinf(score)) {
         length = snprintf(room, SCORE_TEXT_MAX, score < 0 ? "-inf" : "inf");
+    } else if (rule != SCORE_SHORTEST) {
+        length = snprintf(room, SCORE_TEXT_MAX, "%.17g", score);
     } else {
         struct decimal d = shortest(score);
         length = print(&d, room);

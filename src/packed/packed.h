@@ -90,4 +90,8 @@ const char *packed_name(enum node_kind kind);
  * text is a canonical 64-bit decimal. */
 uint64_t listpack_entry_size(const struct text *text);
 
+/* The same as one ziplist entry (zipTryEncoding, zipStorePrevEntryLength);
+ * previous is the size of the entry before it, 0 for the first. */
+uint64_t ziplist_entry_size(const struct text *text, uint64_t previous);
+
 #endif

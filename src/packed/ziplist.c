@@ -18,6 +18,7 @@
 #include <inttypes.h>
 
 #include "base/endian.h"
+#include "base/number.h"
 #include "packed/packed-ops.h"
 
 enum {
@@ -190,3 +191,32 @@ const struct packed_ops packed_ziplist = {
     .open = ziplist_open,
     .next = ziplist_next,
 };
+
+static uint64_t
+number_size(int64_t number)
+{
+    if (number >= 0 && number <= 12)
+        return 1;
+    if (number >= INT8_MIN && number <= INT8_MAX)
+        return 2;
+    if (number >= INT16_MIN && number <= INT16_MAX)
+        return 3;
+    if (number >= -8388608 && number <= 8388607)
+        return 4;
+    return number >= INT32_MIN && number <= INT32_MAX ? 5 : 9;
+}
+
+uint64_t
+ziplist_entry_size(const struct text *text, uint64_t previous)
+{
+    int64_t number = text->number;
+    bool is_number = text->kind == TEXT_INTEGER;
+    if (!is_number && text->held == text->size && text->held > 0)
+        is_number = number_parse_int64(bytes_of(text->data, text->held),
+                                       &number);
+    uint64_t encoded = is_number ? number_size(number)
+                                 : text->size + (text->size < 64      ? 1
+                                                 : text->size < 16384 ? 2
+                                                                      : 5);
+    return encoded + (previous < PREVLEN_WIDE ? 1 : 5);
+}

@@ -358,12 +358,17 @@ read_part(const char **text, int *value)
 }
 
 bool
-acceptance_read_version(const char *text, int *major, int *minor)
+acceptance_read_version(const char *text, int *major, int *minor, int *patch)
 {
-    if (!read_part(&text, major) || *text++ != '.')
+    *patch = 0;
+    if (!read_part(&text, major) || *text++ != '.' || !read_part(&text, minor))
         return false;
-    return read_part(&text, minor) &&
-           (*text == '\0' || *text == '.' || *text == '-');
+    if (*text == '.') {
+        text++;
+        (void)read_part(&text, patch);
+        return true;
+    }
+    return *text == '\0' || *text == '-';
 }
 
 static int
@@ -381,7 +386,9 @@ writer_by_name(const struct rdb_facts *facts)
 {
     int major;
     int minor;
-    if (!acceptance_read_version(facts->server_version, &major, &minor))
+    int patch;
+    if (!acceptance_read_version(facts->server_version, &major, &minor,
+                                 &patch))
         return ACCEPTANCE_SERVERS;
     size_t found = acceptance_find(facts->server, major, minor);
     size_t next = found;

@@ -76,7 +76,8 @@ size_t acceptance_find(const char *product, int major, int minor);
 
 /* Reads MAJOR.MINOR, whatever follows behind another dot or a hyphen; false
  * when text is no such version. */
-bool acceptance_read_version(const char *text, int *major, int *minor);
+bool acceptance_read_version(const char *text, int *major, int *minor,
+                             int *patch);
 
 /* The row that stands for the server that wrote a file, by what the file says
  * of itself. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "report/json-row.h"
 
+#include <string.h>
+
 #include "base/number.h"
 
 /* The largest integer that every reader of JSON has exactly. */
@@ -111,6 +113,53 @@ append_cell(struct writer *writer, const struct column *column,
     }
 }
 
+static const char *
+profile_of(const struct writer *writer, const struct column *column)
+{
+    const char *at = strchr(column->name, '@');
+    return writer->nests_profiles && at != NULL ? at + 1 : NULL;
+}
+
+static void
+append_of_profile(struct writer *writer, const char *profile,
+                  const struct column *columns, const struct cell *cells,
+                  size_t count)
+{
+    struct buffer *out = &writer->output->buffer;
+    buffer_append_text(out, "{\"profile\": ");
+    escape_append_json(out, bytes_of_text(profile), BYTES_TEXT);
+    for (size_t i = 0; i < count; i++) {
+        const char *its = profile_of(writer, &columns[i]);
+        if (its == NULL || strcmp(its, profile) != 0)
+            continue;
+        char name[64];
+        size_t size = (size_t)(its - 1 - columns[i].name);
+        struct column plain = columns[i];
+        if (size >= sizeof(name))
+            continue;
+        memcpy(name, plain.name, size);
+        name[size] = '\0';
+        plain.name = name;
+        buffer_append_text(out, ", ");
+        append_cell(writer, &plain, &cells[i]);
+    }
+    buffer_append_byte(out, '}');
+}
+
+static void
+append_by_profile(struct writer *writer, const struct column *columns,
+                  const struct cell *cells, size_t count)
+{
+    struct buffer *out = &writer->output->buffer;
+    buffer_append_text(out, ", \"by_profile\": [");
+    for (size_t p = 0; p < writer->profile_count; p++) {
+        if (p > 0)
+            buffer_append_text(out, ", ");
+        append_of_profile(writer, writer->profiles[p], columns, cells, count);
+    }
+    buffer_append_byte(out, ']');
+}
+
 void
 json_row_append_incomplete(struct writer *writer)
 {
@@ -131,11 +180,18 @@ json_row_append(struct writer *writer, const char *section,
         append_name(out, "section", "");
         escape_append_json(out, bytes_of_text(section), BYTES_TEXT);
     }
+    bool by_profile = false;
     for (size_t i = 0; i < count; i++) {
+        if (writer->nests_profiles && profile_of(writer, &columns[i])) {
+            by_profile = true;
+            continue;
+        }
         if (i != 0 || section != NULL)
             buffer_append(out, ", ", 2);
         append_cell(writer, &columns[i], &cells[i]);
     }
+    if (by_profile)
+        append_by_profile(writer, columns, cells, count);
     buffer_append_byte(out, '}');
     output_flush_if_full(writer->output);
 }

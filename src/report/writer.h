@@ -89,6 +89,14 @@ struct writer {
                                rows are missing, which then follows the last
                                one (not in CSV); else NULL */
     size_t name_cells; /* tables cut names to so many cells; 0: not */
+
+    /* The profiles of a run with several, for tables that have figures of
+     * each in columns NAME@PROFILE (report/wide.h); the caller sets them, they
+     * are borrowed.  With nests_profiles JSON has such figures in a member
+     * by_profile instead: [{"profile": PROFILE, NAME: ...}, ...]. */
+    const char *const *profiles;
+    size_t profile_count;
+    bool nests_profiles;
 };
 
 /* NULL when no writer has that name.  output is borrowed.  for_terminal is

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/escape.h"
 #include "base/number.h"
 #include "base/xalloc.h"
 #include "data/slot.h"
@@ -30,6 +31,7 @@ struct clause {
     enum type type;
     unsigned char module[MODULE_NAME_SIZE];
     bool has_module;
+    struct buffer name;
     struct glob *glob;
     struct regex *regex;
     enum ttl_kind ttl;
@@ -109,6 +111,23 @@ static enum filter_verdict
 test_db(const struct clause *clause, const struct question *question)
 {
     return verdict(question->key->db == clause->db);
+}
+
+/* What cannot stand in a C string stands escaped. */
+static bool
+parse_key(struct bytes value, struct clause *clause, struct error *error)
+{
+    if (escape_read(value, BYTES_ESCAPE, &clause->name))
+        return true;
+    buffer_fini(&clause->name);
+    return refuse(error, "takes a name in the notation escape");
+}
+
+static enum filter_verdict
+test_key(const struct clause *clause, const struct question *question)
+{
+    return verdict(bytes_equal(question->key->name,
+                               buffer_bytes(&clause->name)));
 }
 
 static bool
@@ -271,6 +290,7 @@ test_elements(const struct clause *clause, const struct record *record)
 static const struct option_row options[] = {
     { "db", false, true, parse_db, test_db, NULL, 0 },
     { "not-db", true, true, parse_db, test_db, NULL, 0 },
+    { "key", false, false, parse_key, test_key, NULL, 0 },
     { "type", false, true, parse_type, test_type, NULL, 0 },
     { "not-type", true, true, parse_type, test_type, NULL, 0 },
     { "ttl", false, false, parse_ttl, test_ttl, NULL, 0 },
@@ -320,6 +340,7 @@ filter_new(void)
 static void
 free_clause(struct clause *clause)
 {
+    buffer_fini(&clause->name);
     glob_free(clause->glob);
     regex_free(clause->regex);
 }

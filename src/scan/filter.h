@@ -3,7 +3,8 @@
  * Which keys a command looks at: the one language of --db, --type, --match,
  * --regex (each with a --not- twin), --memory, --elements, --ttl and --slot.
  * The same option several times means any of them, different options all of
- * them; of several equal --not- options none may hold.
+ * them; of several equal --not- options none may hold.  "key" is one name, in
+ * the notation escape.
  *
  * A filter has two parts: what the key alone decides, asked before its value
  * is read, and what only its record does.  Names longer than KEY_NAME_HELD

@@ -81,6 +81,14 @@ pass_value(struct loop *loop)
     return status == STATUS_BAD ? STATUS_OK : status;
 }
 
+static __attribute__((noinline)) void
+tally_slot(struct scan *scan, const struct key *key)
+{
+    for (size_t i = 0; i < scan->request_count; i++)
+        if (scan->slots[i] != NULL)
+            slot_tally_add(scan->slots[i], key);
+}
+
 /* Asks the filter, too. */
 static inline enum status
 take_key(struct loop *loop)
@@ -88,6 +96,8 @@ take_key(struct loop *loop)
     struct scan *scan = loop->scan;
     enum filter_verdict verdict = FILTER_PASS;
     scan->keys++;
+    if (scan->has_slots)
+        tally_slot(scan, &loop->key);
     if (loop->filter != NULL)
         verdict =
             filter_key(loop->filter, &loop->key, scan->now, &scan->error);
@@ -125,6 +135,10 @@ loop_init(struct loop *loop, struct scan *scan)
     };
     if (scan->filter && !filter_is_empty(scan->filter))
         loop->filter = scan->filter;
+    if (scan->beside != NULL) {
+        tee_init(&loop->tee, scan->beside, loop->visitor);
+        loop->visitor = &loop->tee.visitor;
+    }
     loop->record->input = scan->input;
     loop->record->now_ms = scan->now;
 }

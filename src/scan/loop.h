@@ -6,6 +6,7 @@
 #ifndef KEYWEIGH_SCAN_LOOP_H
 #define KEYWEIGH_SCAN_LOOP_H
 
+#include "data/tee.h"
 #include "scan/scan.h"
 
 /* What stays the same from key to key. */
@@ -17,6 +18,7 @@ struct loop {
     struct key key;              /* the source's last */
     struct pricer *pricer;
     struct visitor *visitor;
+    struct tee tee; /* the visitor, when the scan has one beside */
     struct record *record;
     uint64_t polled; /* the offset */
 };

@@ -29,6 +29,18 @@ resolve(struct scan *scan, const struct rdb_facts *facts)
 }
 
 static void
+make_slots(struct scan *scan)
+{
+    if (!scan->tallies_slots)
+        return;
+    scan->slots = xcalloc(scan->request_count, sizeof(struct slot_tally *));
+    for (size_t i = 0; i < scan->request_count; i++) {
+        scan->slots[i] = slot_tally_new(&scan->profiles[i]);
+        scan->has_slots |= scan->slots[i] != NULL;
+    }
+}
+
+static void
 keep_databases(struct scan *scan, const struct rdb *rdb)
 {
     const struct rdb_database *databases =
@@ -41,14 +53,16 @@ keep_databases(struct scan *scan, const struct rdb *rdb)
 }
 
 /* The first segment, or all when the scan has none: what is small is read
- * without any more ado. */
+ * without any more ado.  A visitor beside and tallies of slots want every key
+ * themselves. */
 static enum status
 take_keys(struct scan *scan, struct rdb *rdb, struct reader *reader,
           enum status status, const struct key *first)
 {
     uint64_t limit = UINT64_MAX;
     uint64_t at_most = UINT64_MAX;
-    if (scan->make_analyses != NULL) {
+    if (scan->make_analyses != NULL && !scan->has_slots &&
+        scan->beside == NULL) {
         limit = reader_offset(reader) + scan_segment_size(scan);
         at_most = SCAN_SEGMENT_KEYS;
     }
@@ -82,6 +96,7 @@ scan_run(struct scan *scan, struct reader *reader)
     struct key key;
     enum status status = source->ops->next(source, &key);
     resolve(scan, rdb_facts(rdb));
+    make_slots(scan);
     status = take_keys(scan, rdb, reader, status, &key);
     if (status == STATUS_OK && !scan->stopped)
         status = segments_run(scan, rdb, reader);
@@ -103,8 +118,12 @@ scan_is_complete(const struct scan *scan)
 void
 scan_fini(struct scan *scan)
 {
+    for (size_t i = 0; scan->slots != NULL && i < scan->request_count; i++)
+        slot_tally_free(scan->slots[i]);
+    free(scan->slots);
     free(scan->profiles);
     free(scan->databases);
+    scan->slots = NULL;
     scan->profiles = NULL;
     scan->databases = NULL;
 }

@@ -14,6 +14,7 @@
 #include "analysis/analysis.h"
 #include "input/reader.h"
 #include "model/pricer.h"
+#include "model/slot-tally.h"
 #include "scan/filter.h"
 
 /* Where "now" came from. */
@@ -70,6 +71,9 @@ struct scan {
 
     const struct scan_callbacks *callbacks; /* any of them may be NULL */
     void *context;                          /* handed to them */
+    struct visitor *beside;                 /* gets every value that the pricer
+                                               gets, before it; or NULL */
+    bool tallies_slots;                     /* makes slots */
     uint64_t input;                         /* index, for records */
     bool now_is_given;
     int64_t now_ms;   /* the given one */
@@ -82,6 +86,9 @@ struct scan {
     struct rdb_facts facts;
     struct rdb_database *databases;
     size_t database_count;
+    struct slot_tally **slots; /* of all keys, by profile, NULL where it needs
+                                  none; NULL unless asked for */
+    bool has_slots;            /* some profile needs them */
     uint64_t keys;     /* all that were read, passed or not */
     uint64_t passed;   /* records handed on */
     uint64_t unpriced; /* those of them without a price */

@@ -5,6 +5,7 @@
  *
  *   small        COUNT strings of 8 to 40 bytes, a third of them expiring
  *   mixed        COUNT keys: strings, packed hashes, zsets and lists, sets
+ *   prefixes     COUNT strings, each with a name prefix of its own
  *   collections  COUNT / 1000 hashes of 1000 fields in the table form
  *   large        COUNT strings of 1 MiB
  *   lzf          COUNT strings of 1 MiB that compress to a hundredth
@@ -232,6 +233,20 @@ put_compressed(uint64_t n, uint64_t megabytes)
 }
 
 static void
+put_prefixed(uint64_t n)
+{
+    char name[96];
+    uint64_t bits = mixed_bits(n);
+
+    snprintf(name, sizeof(name),
+             "tenant/%016" PRIx64 "/account/%016" PRIx64 "/project/%016" PRIx64
+             ":id", bits, mixed_bits(bits), mixed_bits(~bits));
+    put_byte(0);
+    put_string(name);
+    put_string("value");
+}
+
+static void
 put_auxiliary(const char *name, const char *value)
 {
     put_byte(250);
@@ -262,6 +277,8 @@ put_keys(const char *shape, uint64_t count)
             put_small(n);
         else if (strcmp(shape, "mixed") == 0)
             put_mixed(n);
+        else if (strcmp(shape, "prefixes") == 0)
+            put_prefixed(n);
         else if (strcmp(shape, "large") == 0)
             put_large(n, 1);
         else if (strcmp(shape, "lzf") == 0)

@@ -11,8 +11,9 @@
 #include <cmocka.h>
 
 #include "model/cost-dict.h"
-#include "model/listpack-image.h"
+#include "model/packed-image.h"
 #include "model/score-text.h"
+#include "packed/packed.h"
 
 static struct text
 text_of(const char *words)
@@ -21,22 +22,38 @@ text_of(const char *words)
 }
 
 /* sds.h: headers of 1, 3, 5, 9 and 17 bytes, the smallest not for an empty
- * string (sds.c sdsnewlen). */
+ * string (sds.c sdsnewlen); since Valkey 8.0 a string and its header together
+ * must be what the header can count; up to 3.0 8 bytes. */
 static void
 sds_headers(void **state)
 {
     (void)state;
-    struct cost cost = { .usable = 0 };
-    assert_int_equal(cost_sds(&cost, 0), 4);
-    assert_int_equal(cost_sds(&cost, 1), 3);
-    assert_int_equal(cost_sds(&cost, 31), 33);
-    assert_int_equal(cost_sds(&cost, 32), 36);
-    assert_int_equal(cost_sds(&cost, 255), 259);
-    assert_int_equal(cost_sds(&cost, 256), 262);
-    assert_int_equal(cost_sds(&cost, 65535), 65541);
-    assert_int_equal(cost_sds(&cost, 65536), 65546);
-    assert_int_equal(cost_sds(&cost, 4294967295), 4294967305);
-    assert_int_equal(cost_sds(&cost, 4294967296), 4294967314);
+    static const uint64_t sizes[][4] = {
+        /* length, 3.0, 7.2, Valkey 8.0 */
+        { 0, 9, 4, 4 },
+        { 1, 10, 3, 3 },
+        { 31, 40, 33, 33 },
+        { 32, 41, 36, 36 },
+        { 252, 261, 256, 256 },
+        { 253, 262, 257, 259 },
+        { 255, 264, 259, 261 },
+        { 256, 265, 262, 262 },
+        { 65530, 65539, 65536, 65536 },
+        { 65531, 65540, 65537, 65541 },
+        { 65535, 65544, 65541, 65545 },
+        { 65536, 65545, 65546, 65546 },
+        { 4294967295, 4294967304, 4294967305, 4294967313 },
+        { 4294967296, 4294967305, 4294967314, 4294967314 },
+    };
+    static const char *const servers[] = { "redis-3.0", "redis-7.2",
+                                           "valkey-8.0" };
+    for (size_t server = 0; server < 3; server++) {
+        struct cost cost = { .server = servers_find(
+                                 bytes_of_text(servers[server])) };
+        for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+            assert_int_equal(cost_sds(&cost, sizes[i][0]),
+                             sizes[i][server + 1]);
+    }
 }
 
 static void
@@ -187,17 +204,17 @@ scores_as_text(void **state)
     };
     char room[SCORE_TEXT_MAX];
     for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++) {
-        struct text text = score_text(scores[i].score, room);
+        struct text text = score_text(SCORE_SHORTEST, scores[i].score, room);
         assert_int_equal(text.kind, TEXT_BYTES);
         assert_int_equal(text.size, strlen(scores[i].text));
         assert_memory_equal(text.data, scores[i].text, text.size);
     }
-    struct text text = score_text(-17, room);
+    struct text text = score_text(SCORE_SHORTEST, -17, room);
     assert_int_equal(text.kind, TEXT_INTEGER);
     assert_int_equal(text.number, -17);
-    text = score_text(1e18, room);
+    text = score_text(SCORE_SHORTEST, 1e18, room);
     assert_int_equal(text.number, 1000000000000000000);
-    text = score_text(-0.0, room);
+    text = score_text(SCORE_SHORTEST, -0.0, room);
     assert_int_equal(text.kind, TEXT_INTEGER);
 }
 
@@ -217,26 +234,72 @@ the_image_of_a_listpack(void **state)
         0xFF,
     };
     static const char *const words[] = { "5", "4096", "-1", "ab", "01" };
-    struct buffer image = { .data = NULL };
-    listpack_image_begin(&image);
+    struct packed_image image = { .ops = NULL };
+    packed_image_begin(&image, &packed_image_listpack);
     for (size_t i = 0; i < 5; i++) {
         struct text text = text_of(words[i]);
-        listpack_image_add(&image, &text);
+        packed_image_add(&image, &text);
     }
-    listpack_image_end(&image, 5);
-    assert_int_equal(image.size, sizeof(expected));
-    assert_memory_equal(image.data, expected, sizeof(expected));
+    packed_image_end(&image, 5);
+    assert_int_equal(image.bytes.size, sizeof(expected));
+    assert_memory_equal(image.bytes.data, expected, sizeof(expected));
 
     unsigned char filler[200] = { 0 };
     struct text text = text_of_bytes(filler, sizeof(filler));
-    listpack_image_begin(&image);
-    listpack_image_add(&image, &text);
-    assert_int_equal(image.size, 6 + 2 + 200 + 2);
-    assert_int_equal(image.data[6], 0xE0);
-    assert_int_equal(image.data[7], 200);
-    assert_int_equal(image.data[208], 1);  /* 202 = 1 * 128 + 74 */
-    assert_int_equal(image.data[209], 128 + 74);
-    buffer_fini(&image);
+    packed_image_begin(&image, &packed_image_listpack);
+    packed_image_add(&image, &text);
+    assert_int_equal(image.bytes.size, 6 + 2 + 200 + 2);
+    assert_int_equal(image.bytes.data[6], 0xE0);
+    assert_int_equal(image.bytes.data[7], 200);
+    assert_int_equal(image.bytes.data[208], 1);  /* 202 = 1 * 128 + 74 */
+    assert_int_equal(image.bytes.data[209], 128 + 74);
+    buffer_fini(&image.bytes);
+}
+
+/* The same five, by ziplist.c: each begins with the size of the one before;
+ * 5 is in its encoding byte, 4096 has two bytes, -1 one.  Behind 253 bytes and
+ * more that size takes five. */
+static void
+the_image_of_a_ziplist(void **state)
+{
+    (void)state;
+    static const unsigned char expected[] = {
+        0x1C, 0, 0, 0, 0x17, 0, 0, 0, 5, 0, /* 28 bytes, last at 23 */
+        0x00, 0xF6,                         /* 5 */
+        0x02, 0xC0, 0x00, 0x10,             /* 4096 */
+        0x04, 0xFE, 0xFF,                   /* -1 */
+        0x03, 0x02, 'a',  'b',              /* "ab" */
+        0x04, 0x02, '0',  '1',              /* "01" */
+        0xFF,
+    };
+    static const char *const words[] = { "5", "4096", "-1", "ab", "01" };
+    struct packed_image image = { .ops = NULL };
+    uint64_t size = ZIPLIST_EMPTY;
+    uint64_t latest = 0;
+    packed_image_begin(&image, &packed_image_ziplist);
+    for (size_t i = 0; i < 5; i++) {
+        struct text text = text_of(words[i]);
+        packed_image_add(&image, &text);
+        latest = ziplist_entry_size(&text, latest);
+        size += latest;
+    }
+    packed_image_end(&image, 5);
+    assert_int_equal(image.bytes.size, sizeof(expected));
+    assert_int_equal(size, sizeof(expected));
+    assert_memory_equal(image.bytes.data, expected, sizeof(expected));
+
+    unsigned char filler[300] = { 0 };
+    struct text text = text_of_bytes(filler, sizeof(filler));
+    packed_image_begin(&image, &packed_image_ziplist);
+    packed_image_add(&image, &text);
+    packed_image_add(&image, &text);
+    assert_int_equal(image.bytes.size, 10 + (1 + 2 + 300) + (5 + 2 + 300));
+    assert_int_equal(ziplist_entry_size(&text, 303), 307);
+    assert_int_equal(image.bytes.data[11], 0x41); /* 300 = 0x12C */
+    assert_int_equal(image.bytes.data[12], 0x2C);
+    assert_int_equal(image.bytes.data[313], 0xFE);
+    assert_int_equal(image.bytes.data[314], 303 - 256);
+    buffer_fini(&image.bytes);
 }
 
 /* Sizes with a place, without one (no multiple of 8), and beyond the places:
@@ -246,7 +309,7 @@ add_twice(struct block_sums *sums, uint64_t sizes)
 {
     for (uint64_t i = 0; i < 2 * sizes; i++) {
         uint64_t size = 5 * (i % sizes) + 1;
-        block_sums_add(sums, size * size, size, BLOCK_FRACTION);
+        block_sums_add(sums, BLOCK_STRING, size * size, size, BLOCK_FRACTION);
     }
 }
 
@@ -304,6 +367,7 @@ main(void)
         cmocka_unit_test(a_dict_that_is_told_its_size),
         cmocka_unit_test(scores_as_text),
         cmocka_unit_test(the_image_of_a_listpack),
+        cmocka_unit_test(the_image_of_a_ziplist),
         cmocka_unit_test(many_blocks_are_added_up_by_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

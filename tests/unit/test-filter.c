@@ -109,6 +109,27 @@ type_passes(const char *option, const char *value, enum type type,
     return result;
 }
 
+/* One name, of any bytes. */
+static void
+test_key(void **state)
+{
+    (void)state;
+    struct filter *filter = MAKE("key", "a\\x00b", "key", "user:*");
+    struct filter *copy = filter_copy(filter);
+    struct sample sample;
+    sample_init(&sample, "", 100);
+    sample.key.name = BYTES_LITERAL("a\0b");
+    assert_true(passes(filter, &sample));
+    assert_true(passes(copy, &sample));
+    assert_true(name_passes(filter, "user:*"));
+    assert_false(name_passes(filter, "user:1"));
+    assert_false(name_passes(filter, "a"));
+    struct error error = { .kind = ERROR_NONE };
+    assert_int_equal(filter_add(filter, "key", "\\x0", &error), STATUS_FAIL);
+    filter_free(copy);
+    filter_free(filter);
+}
+
 static void
 test_type(void **state)
 {
@@ -299,6 +320,7 @@ main(void)
         cmocka_unit_test(test_empty_passes_all),
         cmocka_unit_test(test_any_within_all_between),
         cmocka_unit_test(test_db),
+        cmocka_unit_test(test_key),
         cmocka_unit_test(test_type),
         cmocka_unit_test(test_ttl),
         cmocka_unit_test(test_ttl_far_away),

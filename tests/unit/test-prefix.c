@@ -311,6 +311,51 @@ test_beyond_capacity(void **state)
     b->ops->free(b);
 }
 
+/* The second profile's figures go wherever the first one's go. */
+static void
+test_profiles_stay_together(void **state)
+{
+    (void)state;
+    struct prefix_options options = { .depth = 1, .capacity = CAPACITY,
+                                      .min_share = 1000, .profiles = 2 };
+    struct analysis *prefix = prefix_new(&options);
+    struct sample sample;
+    char name[32];
+    for (int i = 0; i < 20 * CAPACITY; i++) {
+        snprintf(name, sizeof(name), "%d:x", i * i % 1009);
+        sample_init(&sample, name, 1);
+        struct price prices[] = { sample.record.prices[0],
+                                  sample.record.prices[0] };
+        prices[0].memory = (uint64_t)(i % 97);
+        prices[1].memory = 3 * prices[0].memory;
+        sample.record.prices = prices;
+        sample.record.price_count = 2;
+        prefix->ops->add(prefix, &sample.record);
+    }
+    assert_false(prefix_is_exact(prefix));
+    size_t count;
+    struct prefix_row *rows = prefix_rows(prefix, &count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(rows[i].others[0], 3 * rows[i].sums.memory);
+        assert_int_equal(rows[i].others[1], 3 * rows[i].sums.no_expiry_memory);
+    }
+    free(rows);
+    prefix->ops->free(prefix);
+}
+
+static void
+test_capacity_follows_memory(void **state)
+{
+    (void)state;
+    uint64_t whole = 64 << 20;
+    assert_in_range(prefix_capacity(whole, 1), PREFIX_ROWS_MAX,
+                    PREFIX_ROWS_MAX + 1000);
+    assert_true(prefix_capacity(whole, 4) < PREFIX_ROWS_MAX);
+    assert_true(prefix_capacity(whole / 4, 1) < PREFIX_ROWS_MAX / 4);
+    assert_true(prefix_capacity(2 * whole, 1) > 2 * PREFIX_ROWS_MAX);
+    assert_int_equal(prefix_capacity(0, 1), 1);
+}
+
 /* Names that are nothing but separators: levels end, and so does the time. */
 static void
 test_hostile_names(void **state)
@@ -376,6 +421,8 @@ main(void)
         cmocka_unit_test(test_merge),
         cmocka_unit_test(test_alike),
         cmocka_unit_test(test_beyond_capacity),
+        cmocka_unit_test(test_profiles_stay_together),
+        cmocka_unit_test(test_capacity_follows_memory),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_names_bounded),
     };

@@ -45,7 +45,7 @@ the_file_names_its_server(void **state)
     struct rdb_facts facts = facts_of("redis", "7.2.6", 11);
     struct profile profile = resolve(NULL, &facts);
     assert_string_equal(profile.name, "redis-7.2");
-    assert_ptr_equal(profile.server, profile.priced);
+    assert_ptr_equal(profile.prices, &profile.server->prices[0]);
     assert_int_equal(profile.bits, 64);
     assert_true(profile.shares_integers);
     assert_false(profile.cluster);
@@ -54,7 +54,8 @@ the_file_names_its_server(void **state)
     facts = facts_of("valkey", "8.1.1", 11);
     profile = resolve(NULL, &facts);
     assert_string_equal(profile.name, "valkey-8.1");
-    assert_true(has_note(&profile, "priced as redis-7.2"));
+    assert_int_equal(profile.note_count, 0);
+    assert_false(profile.shares_integers);
 
     facts = facts_of("redis", "8.5.1", 12);
     profile = resolve(NULL, &facts);
@@ -100,7 +101,7 @@ the_user_decides(void **state)
     struct profile profile = resolve("redis-6.2.16/none/32", &facts);
     assert_string_equal(profile.name, "redis-6.2/none/32");
     assert_int_equal(profile.bits, 32);
-    assert_true(has_note(&profile, "redis-6.2 has no price row yet"));
+    assert_ptr_equal(profile.prices, &profile.server->prices[1]);
 
     profile = resolve("keydb-6.3", &facts);
     assert_string_equal(profile.name, "keydb-6.3");
@@ -111,7 +112,36 @@ the_user_decides(void **state)
     facts.bits = 32;
     profile = resolve(NULL, &facts);
     assert_int_equal(profile.bits, 32);
-    assert_true(has_note(&profile, "priced as 64 bit"));
+}
+
+/* Patch levels from 224 on, and odd minor numbers of Redis with three digits
+ * behind them, are candidates of the release that follows. */
+static void
+candidates_are_the_next_release(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *product;
+        const char *version;
+        const char *server;
+    } of[] = {
+        { "redis", "7.3.240", "redis-7.4" },
+        { "redis", "7.9.226", "redis-8.0" },
+        { "redis", "8.9.241", "redis-8.10" },
+        { "redis", "5.9.101", "redis-6.0" },
+        { "redis", "7.0.240", "redis-7.2" },
+        { "redis", "7.0.15", "redis-7.0" },
+        { "redis", "7.3.0", "redis-7.2" },
+        { "redis", "255.255.255", "redis-8.10" },
+        { "valkey", "7.9.240", "valkey-8.0" },
+        { "valkey", "8.1.6", "valkey-8.1" },
+        { "valkey", "255.255.255", "valkey-9.1" },
+    };
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+        struct rdb_facts facts = facts_of(of[i].product, of[i].version, 11);
+        struct profile profile = resolve(NULL, &facts);
+        assert_string_equal(profile.name, of[i].server);
+    }
 }
 
 static void
@@ -228,6 +258,7 @@ main(void)
         cmocka_unit_test(the_file_names_its_server),
         cmocka_unit_test(or_the_version_of_the_format_does),
         cmocka_unit_test(the_user_decides),
+        cmocka_unit_test(candidates_are_the_next_release),
         cmocka_unit_test(what_the_keys_say),
         cmocka_unit_test(settings_by_any_name),
         cmocka_unit_test(nonsense_is_refused_by_name),

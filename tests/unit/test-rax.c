@@ -31,13 +31,15 @@ jemalloc_class(uint64_t size)
 }
 
 static void
-take_node(void *context, uint64_t size)
+take_node(void *context, const struct rax_node *node)
 {
     struct nodes *nodes = context;
     nodes->count++;
-    nodes->bytes += size;
-    nodes->usable += jemalloc_class(size);
+    nodes->bytes += node->size;
+    nodes->usable += jemalloc_class(node->size);
 }
+
+static const struct rax_form wide = { .pointer = 8, .has_values = true };
 
 static struct rax tree;
 
@@ -45,7 +47,7 @@ static struct nodes
 nodes_of(const char *const *keys)
 {
     struct nodes nodes = { 0, 0, 0 };
-    rax_begin(&tree, take_node, &nodes);
+    rax_begin(&tree, wide, take_node, &nodes);
     for (; *keys; keys++)
         rax_add(&tree, bytes_of_text(*keys), strlen(*keys));
     rax_end(&tree);
@@ -118,7 +120,7 @@ test_long_keys(void **state)
     unsigned char head[RAX_HELD];
     memset(head, 'x', sizeof(head));
     struct nodes nodes = { 0, 0, 0 };
-    rax_begin(&tree, take_node, &nodes);
+    rax_begin(&tree, wide, take_node, &nodes);
     rax_add(&tree, bytes_of(head, sizeof(head)), 5000);
     rax_end(&tree);
     /* 4 + 5000 rounded to 5008, + 8; leaf. */
@@ -127,7 +129,7 @@ test_long_keys(void **state)
     /* Two that part at their last held byte: 1023 bytes (1032 + 8), parting
      * (24), then twice 3976 bytes (3984 + 8) and a leaf. */
     nodes = (struct nodes){ 0, 0, 0 };
-    rax_begin(&tree, take_node, &nodes);
+    rax_begin(&tree, wide, take_node, &nodes);
     rax_add(&tree, bytes_of(head, sizeof(head)), 5000);
     head[RAX_HELD - 1] = 'y';
     rax_add(&tree, bytes_of(head, sizeof(head)), 5000);
@@ -135,11 +137,37 @@ test_long_keys(void **state)
     assert_nodes(nodes, 6, 1040 + 24 + 2 * (3992 + 16));
 
     /* Where they part is not known. */
-    rax_begin(&tree, take_node, &nodes);
+    rax_begin(&tree, wide, take_node, &nodes);
     rax_add(&tree, bytes_of(head, sizeof(head)), 5000);
     rax_add(&tree, bytes_of(head, sizeof(head)), 6000);
     rax_end(&tree);
     assert_true(tree.inexact);
+}
+
+/* 32 bits: "ROM" 4 + 3 + 1 and a pointer; A E U 4 + 3 + 1 and three; "LUS";
+ * leaves of 4 and a value. */
+static void
+test_narrow(void **state)
+{
+    (void)state;
+    const struct rax_form narrow = { .pointer = 4, .has_values = true };
+    const struct rax_form keys_only = { .pointer = 8, .has_values = false };
+    struct nodes nodes = { 0, 0, 0 };
+    rax_begin(&tree, narrow, take_node, &nodes);
+    rax_add(&tree, BYTES_LITERAL("ROMA"), 4);
+    rax_add(&tree, BYTES_LITERAL("ROME"), 4);
+    rax_add(&tree, BYTES_LITERAL("ROMULUS"), 7);
+    rax_end(&tree);
+    assert_nodes(nodes, 6, 12 + 20 + 8 + 8 + 12 + 8);
+    assert_int_equal(rax_node_size(narrow, 3, false), 20);
+
+    /* "A" 8 + 8; a key on the way 8 + 8; leaf of a header. */
+    nodes = (struct nodes){ 0, 0, 0 };
+    rax_begin(&tree, keys_only, take_node, &nodes);
+    rax_add(&tree, BYTES_LITERAL("A"), 1);
+    rax_add(&tree, BYTES_LITERAL("AB"), 2);
+    rax_end(&tree);
+    assert_nodes(nodes, 3, 16 + 16 + 8);
 }
 
 static void
@@ -161,7 +189,7 @@ pending_growth(unsigned entries)
 {
     struct nodes nodes = { 0, 0, 0 };
     unsigned char id[16] = { 0, 0, 0x01, 0x8b, 0xcf, 0xe5, 0x68, 0x00 };
-    rax_begin(&tree, take_node, &nodes);
+    rax_begin(&tree, wide, take_node, &nodes);
     for (unsigned i = 1; i <= entries; i++) {
         id[14] = (unsigned char)(i >> 8);
         id[15] = (unsigned char)i;
@@ -194,6 +222,7 @@ main(void)
         cmocka_unit_test(test_partings),
         cmocka_unit_test(test_key_on_the_way),
         cmocka_unit_test(test_long_keys),
+        cmocka_unit_test(test_narrow),
         cmocka_unit_test(test_out_of_order),
         cmocka_unit_test(test_measured),
     };

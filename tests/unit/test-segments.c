@@ -125,8 +125,8 @@ make_analyses(void *context, struct analysis **analyses)
     analyses[1] = top_new(&top);
     analyses[2] = prefix_new(&prefix);
     analyses[3] = top_new(&by_type);
-    analyses[4] = databases_new();
-    analyses[5] = expiry_new();
+    analyses[4] = databases_new(1);
+    analyses[5] = expiry_new(1);
     analyses[6] = histogram_new();
     analyses[7] = size_classes_new();
 }

@@ -113,7 +113,7 @@ test_types_and_merge(void **state)
     assert_true(rows[3].lower);
     assert_int_equal(rows[1].elements, 20);
     assert_int_equal(summary_totals(a)->keys, 9);
-    assert_int_equal(summary_memory(a)[0], 780);
+    assert_int_equal(summary_by_profile(a)[0].memory, 780);
     free(rows);
     a->ops->free(a);
     b->ops->free(b);
@@ -134,13 +134,13 @@ test_several_profiles(void **state)
     sample.record.price_count = 2;
     summary->ops->add(summary, &sample.record);
     summary->ops->add(summary, &sample.record);
-    assert_int_equal(summary_memory(summary)[0], 20);
-    assert_int_equal(summary_memory(summary)[1], 24);
+    assert_int_equal(summary_by_profile(summary)[0].memory, 20);
+    assert_int_equal(summary_by_profile(summary)[1].memory, 24);
     size_t count;
     struct summary_type *rows = summary_types(summary, &count);
     assert_int_equal(count, 1);
     assert_int_equal(rows[0].encoding, ENCODING_INT);
-    assert_int_equal(rows[0].memory_by_profile[1], 24);
+    assert_int_equal(rows[0].by_profile[1].memory, 24);
     free(rows);
     summary->ops->free(summary);
 }
@@ -180,15 +180,15 @@ static void
 test_databases(void **state)
 {
     (void)state;
-    struct analysis *a = databases_new();
-    struct analysis *b = databases_new();
+    struct analysis *a = databases_new(1);
+    struct analysis *b = databases_new(1);
     add_db(a, 7);
     add_db(a, 0);
     add_db(a, 7);
     add_db(b, 3);
     add_db(b, 7);
-    databases_add_tables(b, 7, 1000);
-    databases_add_tables(b, 9, 50);
+    databases_add_tables(b, 7, (const uint64_t[]){ 1000 });
+    databases_add_tables(b, 9, (const uint64_t[]){ 50 });
     a->ops->merge(a, b);
     size_t count;
     const struct databases_row *rows = databases_rows(a, &count);
@@ -217,8 +217,8 @@ static void
 test_many_databases(void **state)
 {
     (void)state;
-    struct analysis *many = databases_new();
-    struct analysis *few = databases_new();
+    struct analysis *many = databases_new(1);
+    struct analysis *few = databases_new(1);
     for (uint64_t i = 0; i < DATABASES_MAX + 10; i++)
         add_db(many, i * UINT64_C(0x123456789abcdef));
     add_db(few, 5);
@@ -257,7 +257,7 @@ test_expiry(void **state)
     struct sample sample;
     sample_init(&sample, "a", 10);
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        struct analysis *expiry = expiry_new();
+        struct analysis *expiry = expiry_new(1);
         sample.record.now_ms = 1000000;
         sample.key.has_expiry = true;
         sample.key.expire_ms = 1000000 + keys[i].left_ms;

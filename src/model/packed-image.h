@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The bytes of a listpack or ziplist as a server writes it, made from its
+ * elements: what a compressed list node is compressed from.
+ */
+#ifndef KEYWEIGH_MODEL_PACKED_IMAGE_H
+#define KEYWEIGH_MODEL_PACKED_IMAGE_H
+
+#include "base/buffer.h"
+#include "data/item.h"
+
+struct packed_image;
+
+struct packed_image_ops {
+    void (*begin)(struct packed_image *image);
+    void (*open)(struct packed_image *image, uint64_t size);
+    void (*close)(struct packed_image *image, uint64_t size);
+    void (*integer)(struct packed_image *image, int64_t number);
+    void (*end)(struct packed_image *image, uint64_t count);
+};
+
+struct packed_image {
+    const struct packed_image_ops *ops;
+    struct buffer bytes; /* the whole blob, once it is ended */
+    size_t latest;       /* ziplist: where the latest entry begins; 0: none */
+};
+
+extern const struct packed_image_ops packed_image_listpack,
+    packed_image_ziplist;
+
+/* Starts an empty one; the bytes of an earlier one are forgotten. */
+void packed_image_begin(struct packed_image *image,
+                        const struct packed_image_ops *ops);
+
+/* An element that is whole (TEXT_BYTES or TEXT_INTEGER). */
+void packed_image_add(struct packed_image *image, const struct text *text);
+
+/* An element of size bytes that comes in parts: open, the parts appended to
+ * bytes by the caller, close. */
+void packed_image_open(struct packed_image *image, uint64_t size);
+void packed_image_close(struct packed_image *image, uint64_t size);
+
+/* Ends it: count elements are in it. */
+void packed_image_end(struct packed_image *image, uint64_t count);
+
+#endif
