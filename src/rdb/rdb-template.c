@@ -57,8 +57,10 @@ static struct text
 field_name(const struct template *template, size_t i)
 {
     size_t start = i > 0 ? end_of_field(template, i - 1) : 0;
-    return text_of_bytes(template->names.data + start,
-                         end_of_field(template, i) - start);
+    const unsigned char *names = template->names.data;
+    if (names == NULL) /* all names are empty */
+        return text_of_bytes((const unsigned char *)"", 0);
+    return text_of_bytes(names + start, end_of_field(template, i) - start);
 }
 
 static struct rdb_templates *
@@ -159,8 +161,10 @@ names_ascend(const struct template *template)
     for (size_t i = 1; i < field_count(template); i++) {
         struct text a = field_name(template, i - 1);
         struct text b = field_name(template, i);
-        int order = a.size != b.size ? (a.size > b.size) * 2 - 1
-                                     : memcmp(a.data, b.data, a.held);
+        int order = a.size != b.size
+                        ? (a.size > b.size) * 2 - 1
+                        : bytes_compare(bytes_of(a.data, a.held),
+                                        bytes_of(b.data, b.held));
         if (order >= 0)
             return false;
     }
