@@ -70,17 +70,6 @@ keep_error(struct report *report, const char *name, const struct error *error)
     buffer_fini(&text);
 }
 
-static bool
-input_is_complete(const struct run_input *input)
-{
-    const struct scan *scan = &input->scan;
-    if (!input->was_read || !scan_is_complete(scan))
-        return false;
-    /* A wrong checksum says that bytes changed, not that some are missing. */
-    return input->error.kind == ERROR_NONE ||
-           (scan->facts.crc == RDB_CRC_MISMATCH && !scan->trailing);
-}
-
 static void
 judge_inputs(struct report *report)
 {
@@ -97,7 +86,8 @@ judge_inputs(struct report *report)
     }
     for (size_t i = 0; i < run->input_count; i++) {
         const struct run_input *input = &run->inputs[i];
-        report->complete = report->complete && input_is_complete(input);
+        if (!run_trouble_input_is_complete(input))
+            report->complete = false;
         if (input->was_read && input->scan.damaged > 0)
             keep_error(report, input->name, &input->damaged[0]);
         keep_error(report, input->name, &input->error);

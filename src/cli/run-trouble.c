@@ -180,8 +180,8 @@ same_before(const struct run *run, size_t index)
     return NULL;
 }
 
-static bool
-is_complete(const struct run_input *input)
+bool
+run_trouble_input_is_complete(const struct run_input *input)
 {
     const struct scan *scan = &input->scan;
     if (!input->was_read || !scan_is_complete(scan))
@@ -214,7 +214,7 @@ run_trouble_is_complete(const struct run *run, struct buffer *why)
     }
     for (size_t i = 0; i < run->input_count; i++) {
         const struct run_input *input = &run->inputs[i];
-        if (is_complete(input))
+        if (run_trouble_input_is_complete(input))
             continue;
         append_error(why, input->name,
                      input->scan.damaged > 0 ? &input->damaged[0]

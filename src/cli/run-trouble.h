@@ -22,6 +22,10 @@ bool run_trouble_aof_follows(const struct rdb_facts *facts,
 /* How many bytes of content are left; they may be read for that. */
 uint64_t run_trouble_rest(struct input *input);
 
+/* All that is in it was read.  A wrong checksum alone does not speak against
+ * that. */
+bool run_trouble_input_is_complete(const struct run_input *input);
+
 /* False when rows may be missing: the first reason is then appended to why. */
 bool run_trouble_is_complete(const struct run *run, struct buffer *why);
 

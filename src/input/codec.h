@@ -32,7 +32,7 @@ struct codec_buffers {
 
 struct codec {
     const char *name;    /* leads every message: "gzip: ..." */
-    const char *library; /* what a build needs for it */
+    const char *needs; /* what a build needs for it */
     const char *magic;
     size_t magic_size; /* at most CODEC_MAGIC_MAX */
 

@@ -127,7 +127,7 @@ undo_compression(struct input *input, struct error *error)
     for (; codec != NULL; codec = next_codec(&input->reader)) {
         if (codec->begin == NULL) {
             error_set(error, ERROR_UNSUPPORTED, "%s: this build has no %s",
-                      codec->name, codec->library);
+                      codec->name, codec->needs);
             return STATUS_FAIL;
         }
         if (input->layer_count == INPUT_LAYERS_MAX) {

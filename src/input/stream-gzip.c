@@ -73,7 +73,7 @@ gzip_end(void *state)
 
 const struct codec stream_gzip = {
     .name = "gzip",
-    .library = "zlib",
+    .needs = "zlib",
     .magic = "\x1f\x8b\x08",
     .magic_size = 3,
     .begin = gzip_begin,

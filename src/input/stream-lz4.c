@@ -53,7 +53,7 @@ lz4_end(void *state)
 
 const struct codec stream_lz4 = {
     .name = "lz4",
-    .library = "lz4",
+    .needs = "lz4",
     .magic = "\x04\x22\x4d\x18",
     .magic_size = 4,
     .begin = lz4_begin,

@@ -94,7 +94,7 @@ vkcs_end(void *state)
 
 const struct codec stream_vkcs = {
     .name = "vkcs",
-    .library = "lz4",
+    .needs = "lz4",
     .magic = "VKCS",
     .magic_size = 4,
     .begin = vkcs_begin,

@@ -65,7 +65,7 @@ zstd_end(void *state)
 
 const struct codec stream_zstd = {
     .name = "zstd",
-    .library = "zstd",
+    .needs = "zstd",
     .magic = "\x28\xb5\x2f\xfd",
     .magic_size = 4,
     .begin = zstd_begin,
