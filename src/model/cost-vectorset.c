@@ -114,6 +114,8 @@ keep_name(struct vectorset_cost *state, struct bytes head, uint64_t size)
     }
     state->names[state->name_count++] =
         (struct name){ state->heads.size, head.size, size };
+    /* An empty name, too, is to lie somewhere. */
+    (void)buffer_reserve(&state->heads, 1);
     buffer_append(&state->heads, head.data, head.size);
 }
 

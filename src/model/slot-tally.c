@@ -14,6 +14,9 @@
 
 enum {
     NAMES_MOST = 8 * 1024 * 1024,
+    /* Cluster mode has few databases; a file may claim any number, and each
+     * takes 128 KiB here.  Further ones count as the last of them. */
+    DATABASES_MOST = 64,
     SLOT_BYTES = 2,
     NAME_HEAD = RAX_HELD - SLOT_BYTES,
 };
@@ -53,6 +56,8 @@ slot_tally_new(const struct profile *profile)
     struct slot_tally *tally = xcalloc(1, sizeof(*tally));
     tally->profile = profile;
     tally->takes_names = layout == CLUSTER_RAX;
+    /* So that an empty name lies somewhere, too. */
+    (void)buffer_reserve(&tally->names, 1);
     return tally;
 }
 
@@ -84,6 +89,8 @@ counts_of(struct slot_tally *tally, uint64_t db)
     struct slot_counts *counts = find_counts(tally, db);
     if (counts != NULL)
         return counts;
+    if (tally->database_count == DATABASES_MOST)
+        return tally->databases[DATABASES_MOST - 1].counts;
     tally->databases =
         xreallocarray(tally->databases, tally->database_count + 1,
                       sizeof(*tally->databases));

@@ -110,7 +110,8 @@ hold_name(struct node_walk *walk)
         walk->room.size + entry.text.held + walk->names.size >
             MASTER_NAMES_HELD)
         return undecodable(walk, "field names too long to be held");
-    if (entry.text.kind == TEXT_BYTES && !walk->rdb->blob_in_memory) {
+    if (entry.text.kind == TEXT_BYTES && entry.text.held > 0 &&
+        !walk->rdb->blob_in_memory) {
         /* room may move as it grows: remember where, not a pointer. */
         size_t at = walk->room.size;
         buffer_append(&walk->room, entry.text.data, entry.text.held);
