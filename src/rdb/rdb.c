@@ -412,6 +412,7 @@ rdb_next(struct source *self, struct key *key)
         if (!rdb->type->walk(rdb))
             return rdb_end_in_failure(rdb);
     }
+    rdb->bad.kind = ERROR_NONE; /* the value that it was of is passed */
     reset_attributes(rdb);
     if (!rdb->started) {
         rdb->started = true;
