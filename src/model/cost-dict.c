@@ -44,6 +44,14 @@ cost_dict_expand(struct cost_dict *dict, uint64_t size)
     }
 }
 
+static void
+end_move(struct cost_dict *dict)
+{
+    dict->slots = dict->next_slots;
+    dict->used += dict->next_used;
+    dict->next_slots = 0;
+}
+
 /* One move takes one taken slot along, so there are hardly ever more moves
  * than entries or slots. */
 static void
@@ -51,11 +59,8 @@ rehash_step(struct cost_dict *dict)
 {
     dict->steps++;
     uint64_t most = dict->used < dict->slots ? dict->used : dict->slots;
-    if (dict->steps < most)
-        return;
-    dict->slots = dict->next_slots;
-    dict->used += dict->next_used;
-    dict->next_slots = 0;
+    if (dict->steps >= most)
+        end_move(dict);
 }
 
 /* The size that a full table asks for. */
@@ -133,22 +138,28 @@ old_table_left(const struct cost_dict *dict)
     return cost_dict_occupied_above(dict->used, dict->slots, moves);
 }
 
+bool
+cost_dict_finish(struct cost_dict *dict)
+{
+    if (dict->next_slots == 0)
+        return true;
+    double left = old_table_left(dict);
+    if (left < 0.5)
+        end_move(dict);
+    return left <= 0 || left >= 1;
+}
+
 void
-cost_dict_book(struct cost *cost, const struct cost_dict *dict, uint64_t size)
+cost_dict_book(struct cost *cost, struct cost_dict *dict, uint64_t size)
 {
     uint64_t word = cost->prices->word;
+    if (!cost_dict_finish(dict))
+        cost->basis = BASIS_EXPECTED;
     cost_block(cost, BLOCK_DICT, size, 1);
-    if (dict->next_slots == 0) {
-        if (dict->slots != 0)
-            cost_block(cost, BLOCK_SLOTS, dict->slots * word, 1);
-        return;
-    }
-    cost_block(cost, BLOCK_SLOTS, dict->next_slots * word, 1);
-    double left = old_table_left(dict);
-    if (left >= 1)
+    if (dict->slots != 0)
         cost_block(cost, BLOCK_SLOTS, dict->slots * word, 1);
-    else if (left > 0)
-        cost_block_expected(cost, BLOCK_SLOTS, dict->slots * word, left);
+    if (dict->next_slots != 0)
+        cost_block(cost, BLOCK_SLOTS, dict->next_slots * word, 1);
 }
 
 double

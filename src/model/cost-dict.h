@@ -5,8 +5,9 @@
  * A dict that is told its size in advance has one table.  One that outgrows
  * its table gets a second, twice as large, and each further insertion moves
  * one bucket, so loading may end with both.  How many moves that takes depends
- * on how the hash spreads the entries; then the old table counts by the
- * probability that it is still there.
+ * on how the hash spreads the entries.  Whether the old table is still there
+ * is an alternative between two layouts, which have no middle: the likelier
+ * one is taken.
  */
 #ifndef KEYWEIGH_MODEL_COST_DICT_H
 #define KEYWEIGH_MODEL_COST_DICT_H
@@ -38,9 +39,13 @@ cost_dict_add(struct cost_dict *dict)
         cost_dict_grow(dict);
 }
 
-/* Books the struct of that many bytes, and the tables; not the entries. */
-void cost_dict_book(struct cost *cost, const struct cost_dict *dict,
-                    uint64_t size);
+/* No more insertions: the old table is gone if that is the likelier.  Returns
+ * whether it is certain. */
+bool cost_dict_finish(struct cost_dict *dict);
+
+/* Finishes the dict and books the struct of that many bytes, and the tables;
+ * not the entries. */
+void cost_dict_book(struct cost *cost, struct cost_dict *dict, uint64_t size);
 
 /* How many entries are expected to have found their slot taken. */
 double cost_dict_chained(const struct cost_dict *dict);

@@ -103,20 +103,35 @@ book_children(struct cost *cost, double children)
         cost_block_expected(cost, BLOCK_SLOTS, cost->prices->bucket, children);
 }
 
+/* The part of the old buckets that was moved. */
+static double
+moved_part(const struct cost_hashtable *table)
+{
+    return (double)table->steps / (double)table->buckets;
+}
+
+/* The old table is gone early when nothing was in the rest of it.  That is an
+ * alternative between two layouts: the likelier one is taken. */
+static void
+finish(struct cost *cost, struct cost_hashtable *table)
+{
+    if (table->next_buckets == 0 || !table->ends_early)
+        return;
+    double gone = pow(moved_part(table), (double)table->used);
+    if (gone > 0)
+        cost->basis = BASIS_EXPECTED;
+    if (gone > 0.5)
+        finish_rehash(table);
+}
+
 /* Both tables of a rehash: what is moved and what was added since lie in the
  * new one, where the moved part has a share of both. */
 static void
 book_rehash(struct cost *cost, const struct cost_hashtable *table)
 {
     uint64_t bucket = cost->prices->bucket;
-    double moved = (double)table->steps / (double)table->buckets;
-    double left = 1;
-    if (table->ends_early)
-        left -= pow(moved, (double)table->used);
-    if (left >= 1)
-        cost_block(cost, BLOCK_SLOTS, table->buckets * bucket, 1);
-    else
-        cost_block_expected(cost, BLOCK_SLOTS, table->buckets * bucket, left);
+    double moved = moved_part(table);
+    cost_block(cost, BLOCK_SLOTS, table->buckets * bucket, 1);
     cost_block(cost, BLOCK_SLOTS, table->next_buckets * bucket, 1);
     double all = cost_hashtable_children(table->used + table->next_used,
                                          table->next_buckets, table->narrow);
@@ -130,9 +145,10 @@ book_rehash(struct cost *cost, const struct cost_hashtable *table)
 }
 
 void
-cost_hashtable_book(struct cost *cost, const struct cost_hashtable *table,
+cost_hashtable_book(struct cost *cost, struct cost_hashtable *table,
                     uint64_t size)
 {
+    finish(cost, table);
     cost_block(cost, BLOCK_DICT, size, 1);
     if (table->next_buckets != 0) {
         book_rehash(cost, table);

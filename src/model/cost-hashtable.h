@@ -47,8 +47,8 @@ cost_hashtable_add(struct cost_hashtable *table)
         cost_hashtable_grow(table);
 }
 
-/* Books the struct of that many bytes, and all buckets. */
-void cost_hashtable_book(struct cost *cost, const struct cost_hashtable *table,
+/* No more insertions: books the struct of that many bytes, and all buckets. */
+void cost_hashtable_book(struct cost *cost, struct cost_hashtable *table,
                          uint64_t size);
 
 /* Buckets of a table made for count entries. */

@@ -51,8 +51,7 @@ book_entries(struct cost *cost, const struct cost_table *table)
 }
 
 void
-cost_table_book(struct cost *cost, const struct cost_table *table,
-                uint64_t size)
+cost_table_book(struct cost *cost, struct cost_table *table, uint64_t size)
 {
     if (table->layout == TABLE_HASHTABLE) {
         cost_hashtable_book(cost, &table->hashtable, size);

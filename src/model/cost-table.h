@@ -42,8 +42,9 @@ cost_table_fill(struct cost_table *table, uint64_t count)
         cost_table_add(table);
 }
 
-/* Books the struct of that many bytes, slots or buckets, and entries. */
-void cost_table_book(struct cost *cost, const struct cost_table *table,
+/* No more elements: books the struct of that many bytes, slots or buckets, and
+ * entries. */
+void cost_table_book(struct cost *cost, struct cost_table *table,
                      uint64_t size);
 
 #endif

@@ -247,7 +247,7 @@ vector_size(const struct cost *cost, const struct vset_bucket *bucket)
 }
 
 static void
-book_bucket(struct expiry_tree *tree, const struct vset_bucket *bucket)
+book_bucket(struct expiry_tree *tree, struct vset_bucket *bucket)
 {
     if (bucket->is_table)
         cost_hashtable_book(tree->cost, &bucket->table,
@@ -257,7 +257,7 @@ book_bucket(struct expiry_tree *tree, const struct vset_bucket *bucket)
 }
 
 void
-vset_book(struct cost *cost, const struct vset *vset)
+vset_book(struct cost *cost, struct vset *vset)
 {
     if (!vset->is_tree) {
         if (vset->items > 1)

@@ -32,6 +32,6 @@ void vset_add(struct vset *vset, uint64_t ms);
 
 /* Books all there is of it but the pointer to it.  Beyond a large number of
  * fields, as much for each further one as before. */
-void vset_book(struct cost *cost, const struct vset *vset);
+void vset_book(struct cost *cost, struct vset *vset);
 
 #endif

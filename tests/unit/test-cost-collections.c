@@ -330,7 +330,7 @@ one_moment(void **state)
 }
 
 static uint64_t
-vset_bytes(const struct vset *vset)
+vset_bytes(struct vset *vset)
 {
     uint64_t before = cost.usable;
     vset_book(&cost, vset);
