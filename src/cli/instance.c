@@ -65,6 +65,7 @@ add_profile(struct layout *layout, struct instance *instance, size_t number)
     sums->tables += db.tables;
     sums->unsettled += db.unsettled;
     sums->other += db.other;
+    sums->shared += db.shared;
     sums->server += empty_server(&scan->profiles[number]);
     for (size_t i = 0; i < scan->database_count; i++)
         layout->tables[i * layout->run->request_count + number] =
@@ -108,7 +109,9 @@ instance_init(struct instance *instance, const struct run *run,
             add_input(run, &run->inputs[i].scan, instance, databases);
     for (size_t p = 0; p < run->request_count; p++) {
         struct instance_sums *sums = &instance->sums[p];
-        sums->keys = keys[p].memory;
+        sums->keys = keys[p].memory > sums->shared
+                         ? keys[p].memory - sums->shared
+                         : 0;
         sums->growth = sums->keys + sums->tables + sums->other;
         sums->unsettled += sums->keys + sums->other;
     }

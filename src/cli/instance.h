@@ -10,7 +10,8 @@
 #include "cli/run.h"
 
 struct instance_sums {
-    uint64_t keys;
+    uint64_t keys;      /* their memory, less what they share */
+    uint64_t shared;    /* what each was said to take, but have in common */
     uint64_t tables;
     uint64_t other;
     uint64_t growth;    /* all three */

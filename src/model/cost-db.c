@@ -296,6 +296,18 @@ slot_nodes(const struct profile *profile, uint64_t keys)
     return bytes;
 }
 
+static void
+add_tree(struct cost_db *result, int64_t tree)
+{
+    uint64_t bytes = (uint64_t)(tree < 0 ? -tree : tree);
+    if (tree < 0) {
+        result->shared = bytes;
+        return;
+    }
+    result->tables += bytes;
+    result->unsettled += bytes;
+}
+
 struct cost_db
 cost_db(const struct profile *profile, const struct rdb_facts *facts,
         struct cost_db_row *rows, size_t count,
@@ -315,11 +327,8 @@ cost_db(const struct profile *profile, const struct rdb_facts *facts,
         result.tables += sums.settled + expected;
         result.unsettled += sums.unsettled + expected;
     }
-    if (slots != NULL && profile->server->cluster == CLUSTER_RAX) {
-        uint64_t tree = slot_tally_tree(slots);
-        result.tables += tree;
-        result.unsettled += tree;
-    }
+    if (slots != NULL && profile->server->cluster == CLUSTER_RAX)
+        add_tree(&result, slot_tally_tree(slots));
     if (server_since(profile->server, 7, 0))
         result.other += functions(profile, facts);
     result.other += scripts(profile, facts);

@@ -15,6 +15,8 @@ struct cost_db {
                            are to be resized, are still being moved; equal
                            when there is nothing to move */
     uint64_t other;     /* functions, scripts: held once */
+    uint64_t shared;    /* what the keys were said to take but have in common:
+                           together they take that much less */
 };
 
 /* One database as the file has it; its settled tables go to tables, which are

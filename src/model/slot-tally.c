@@ -39,6 +39,7 @@ struct slot_tally {
     bool takes_names;
     struct slot_database *databases;
     size_t database_count;
+    uint64_t name_count; /* of all slots */
     unsigned lg_skipped; /* of 2^n slots one is held */
     struct buffer names;
     struct slot_name *held;
@@ -161,6 +162,7 @@ slot_tally_add(struct slot_tally *tally, const struct key *key)
     struct slot_counts *counts = counts_of(tally, key->db);
     counts->keys[slot]++;
     counts->expires[slot] += key->has_expiry;
+    tally->name_count++;
     if (tally->takes_names)
         hold_name(tally, slot, key->name, key->name_size);
 }
@@ -176,6 +178,7 @@ slot_tally_merge(struct slot_tally *tally, const struct slot_tally *more)
             into->expires[slot] += from->expires[slot];
         }
     }
+    tally->name_count += more->name_count;
     while (tally->lg_skipped < more->lg_skipped)
         skip_more(tally);
     for (size_t i = 0; i < more->held_count; i++) {
@@ -231,7 +234,17 @@ own_nodes(const struct tree_sum *sum, struct rax_form form, uint64_t length)
     return leaf + alloc_usable(sum->allocator, rax_run_size(form, length));
 }
 
-uint64_t
+/* As much for each name that is not held as for those that are. */
+static int64_t
+of_all_names(const struct slot_tally *tally, int64_t bytes)
+{
+    if (tally->held_count == 0 || tally->held_count == tally->name_count)
+        return bytes;
+    return (int64_t)((double)bytes * ((double)tally->name_count /
+                                      (double)tally->held_count));
+}
+
+int64_t
 slot_tally_tree(struct slot_tally *tally)
 {
     uint64_t own = 0;
@@ -258,5 +271,5 @@ slot_tally_tree(struct slot_tally *tally)
     free(rax);
     /* An empty server has the root already. */
     own += alloc_usable(sum.allocator, rax_node_size(form, 0, false));
-    return sum.bytes > own ? (sum.bytes - own) << tally->lg_skipped : 0;
+    return of_all_names(tally, (int64_t)sum.bytes - (int64_t)own);
 }

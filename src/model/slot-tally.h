@@ -37,9 +37,10 @@ struct slot_counts {
 const struct slot_counts *slot_tally_counts(const struct slot_tally *tally,
                                             uint64_t db);
 
-/* Usable bytes of the radix tree over slot and name of all keys, without what
- * cost_key books for each: a leaf, and a run over the name, as if no other key
- * were in its slot. */
-uint64_t slot_tally_tree(struct slot_tally *tally);
+/* How many usable bytes the radix tree over slot and name of all keys has more
+ * than what cost_key books for each: a leaf, and a run over the name, as if no
+ * other key were in its slot.  Less than 0 when names in a slot begin alike
+ * and share nodes. */
+int64_t slot_tally_tree(struct slot_tally *tally);
 
 #endif

@@ -143,7 +143,7 @@ buckets_by_chance(void **state)
 
 /* An instance in cluster mode with keys of so many names. */
 static struct cost_db
-cluster_of(const char *server, uint64_t keys)
+cluster_named(const char *server, const char *prefix, uint64_t keys)
 {
     struct rdb_facts facts = { .version = 11, .has_slot_info = true };
     struct profile profile = profile_of(server, true, &facts);
@@ -152,8 +152,9 @@ cluster_of(const char *server, uint64_t keys)
     struct rdb_database database = { .keys = keys,
                                      .expires = (keys + 1) / 2 };
     for (uint64_t i = 0; i < keys; i++) {
-        char name[16];
-        int size = snprintf(name, sizeof(name), "k%06u", (unsigned)i);
+        char name[64];
+        int size =
+            snprintf(name, sizeof(name), "%s%06u", prefix, (unsigned)i);
         struct key key = { .name = bytes_of(name, (size_t)size),
                            .name_size = (uint64_t)size,
                            .has_expiry = i % 2 == 0 };
@@ -165,6 +166,12 @@ cluster_of(const char *server, uint64_t keys)
     slot_tally_free(halves[0]);
     slot_tally_free(halves[1]);
     return cost;
+}
+
+static struct cost_db
+cluster_of(const char *server, uint64_t keys)
+{
+    return cluster_named(server, "k", keys);
 }
 
 static void
@@ -211,6 +218,21 @@ a_tree_of_slots(void **state)
     assert_in_range(tree / 300000 + WITH_KEY, 40, 43);
 }
 
+/* Ten names of one slot, which differ in the last of their 27 bytes: a run of
+ * 28 bytes (4, 28, a pointer: 40), a node with ten children (4, 10, padding,
+ * ten pointers: 96) and ten leaves of 8, one of which an empty tree has too.
+ * Each name was said to have a run of 40 and a leaf. */
+static void
+names_that_share_nodes(void **state)
+{
+    (void)state;
+    struct cost_db cost =
+        cluster_named("redis-6.2", "{user}:session:token:", 10);
+    assert_int_equal(cost.tables, 128 + 64);
+    assert_int_equal(cost.shared,
+                     10 * (40 + 8) - (40 + 96 + 10 * 8 - 8));
+}
+
 /* Two libraries of 1796 bytes together: 2616 bytes on Redis 7.2.6. */
 static void
 functions_are_held_once(void **state)
@@ -238,6 +260,7 @@ main(void)
         cmocka_unit_test(buckets_by_chance),
         cmocka_unit_test(tables_of_slots),
         cmocka_unit_test(a_tree_of_slots),
+        cmocka_unit_test(names_that_share_nodes),
         cmocka_unit_test(functions_are_held_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
