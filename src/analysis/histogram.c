@@ -6,6 +6,7 @@
 #include "analysis/type-table.h"
 #include "base/xalloc.h"
 #include "model/pricer.h"
+#include "report/wide.h"
 
 /* From here on bounds are beyond what JSON holds; only a file that lies about
  * its counts gets there. */
@@ -15,26 +16,36 @@ enum { LARGEST_BUCKET = 54 };
 enum { FIELDS_EXPIRE_FIRST = 22, FIELDS_EXPIRE_LAST = 25 };
 
 struct buckets {
-    uint64_t memory[HISTOGRAM_BUCKETS];
-    uint64_t elements[HISTOGRAM_BUCKETS];
+    uint64_t keys[HISTOGRAM_BUCKETS];
 };
 
 struct histogram {
     struct analysis analysis;
+    size_t profile_count;
     struct type_table types;
     /* Of unpacked hashes and sorted sets, by elements. */
     struct histogram_sums tables[TYPE_COUNT][HISTOGRAM_BUCKETS];
-    struct buckets buckets[TYPE_TABLE_MAX];
+    struct buckets elements[TYPE_TABLE_MAX];
+    struct buckets *memory; /* see memory_of */
 };
+
+/* The buckets of all types by memory on one profile. */
+static struct buckets *
+memory_of(const struct histogram *histogram, size_t profile)
+{
+    return histogram->memory + profile * TYPE_TABLE_MAX;
+}
 
 static inline void
 add_as(struct histogram *histogram, size_t type, const struct record *record)
 {
-    struct buckets *buckets = &histogram->buckets[type];
-    const struct price *price = &record->prices[0];
-    buckets->memory[histogram_bucket(price->memory)] +=
-        price->basis != BASIS_NONE;
-    buckets->elements[histogram_bucket(record->elements)]++;
+    for (size_t p = 0; p < histogram->profile_count; p++) {
+        const struct price *price = &record->prices[p];
+        struct buckets *buckets = &memory_of(histogram, p)[type];
+        buckets->keys[histogram_bucket(price->memory)] +=
+            price->basis != BASIS_NONE;
+    }
+    histogram->elements[type].keys[histogram_bucket(record->elements)]++;
 }
 
 static inline bool
@@ -87,6 +98,16 @@ merge_tables(struct histogram *into, const struct histogram *from)
     }
 }
 
+/* numbers is indexed by from's types. */
+static void
+merge_types(struct buckets *into, const struct buckets *more,
+            const struct histogram *from, const size_t *numbers)
+{
+    for (size_t t = 0; t < type_table_end(&from->types); t++)
+        for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+            into[numbers[t]].keys[i] += more[t].keys[i];
+}
+
 static void
 histogram_merge(struct analysis *self, const struct analysis *other)
 {
@@ -95,13 +116,9 @@ histogram_merge(struct analysis *self, const struct analysis *other)
     size_t numbers[TYPE_TABLE_MAX];
     merge_tables(into, from);
     type_table_merge(&into->types, &from->types, numbers);
-    for (size_t t = 0; t < type_table_end(&from->types); t++) {
-        struct buckets *buckets = &into->buckets[numbers[t]];
-        for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
-            buckets->memory[i] += from->buckets[t].memory[i];
-            buckets->elements[i] += from->buckets[t].elements[i];
-        }
-    }
+    merge_types(into->elements, from->elements, from, numbers);
+    for (size_t p = 0; p < into->profile_count; p++)
+        merge_types(memory_of(into, p), memory_of(from, p), from, numbers);
 }
 
 static void
@@ -109,55 +126,73 @@ histogram_clear(struct analysis *self, const struct analysis *sum)
 {
     struct histogram *histogram = (struct histogram *)self;
     (void)sum;
-    memset(histogram->buckets, 0,
-           type_table_end(&histogram->types) * sizeof(struct buckets));
+    size_t used = type_table_end(&histogram->types) * sizeof(struct buckets);
+    memset(histogram->elements, 0, used);
+    for (size_t p = 0; p < histogram->profile_count; p++)
+        memset(memory_of(histogram, p), 0, used);
     histogram->types.module_count = 0;
 }
 
+/* step is how far the buckets of the next profile are; 0 when all have the
+ * same. */
 static void
-emit_buckets(struct writer *writer, struct bytes type, const char *of,
-             const uint64_t keys[HISTOGRAM_BUCKETS])
+emit_buckets(struct wide *wide, struct bytes type, const char *of,
+             const struct buckets *buckets, size_t step)
 {
+    size_t profiles = wide_profiles(wide->writer);
+    struct cell *others = xcalloc(profiles + 1, sizeof(*others));
     for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
-        if (keys[i] == 0)
-            continue;
         struct cell cells[] = {
             cell_bytes(type),
             cell_text(of),
             i < LARGEST_BUCKET ? cell_number(histogram_bound(i))
                                : cell_empty(),
-            cell_number(keys[i]),
+            cell_number(buckets->keys[i]),
         };
-        writer->ops->row(writer, cells);
+        bool any = buckets->keys[i] != 0;
+        for (size_t p = 0; p < profiles; p++) {
+            uint64_t keys = buckets[p * step].keys[i];
+            any |= keys != 0;
+            others[p] = cell_number(keys);
+        }
+        if (any)
+            wide->writer->ops->row(wide->writer,
+                                   wide_cells(wide, cells, others));
     }
+    free(others);
 }
 
 static void
 histogram_emit(struct analysis *self, struct writer *writer)
 {
-    static const struct column columns[] = {
-        { "type", "type", COLUMN_TEXT },
-        { "of", "of", COLUMN_TEXT },
-        { "le", "up to", COLUMN_COUNT },
-        { "keys", "keys", COLUMN_COUNT },
+    static const struct wide_column columns[] = {
+        { { "type", "type", COLUMN_TEXT }, false },
+        { { "of", "of", COLUMN_TEXT }, false },
+        { { "le", "up to", COLUMN_COUNT }, false },
+        { { "keys", "keys", COLUMN_COUNT }, true },
     };
     struct histogram *histogram = (struct histogram *)self;
     size_t order[TYPE_TABLE_MAX];
     size_t end = type_table_order(&histogram->types, order);
-    writer->ops->table_begin(writer, "histogram", "SIZES", columns,
-                             sizeof(columns) / sizeof(columns[0]));
+    struct wide wide;
+    wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));
+    writer->ops->table_begin(writer, "histogram", "SIZES", wide.columns,
+                             wide.count);
     for (size_t i = 0; i < end; i++) {
         struct bytes type = type_table_name(&histogram->types, order[i]);
-        const struct buckets *buckets = &histogram->buckets[order[i]];
-        emit_buckets(writer, type, "memory", buckets->memory);
-        emit_buckets(writer, type, "elements", buckets->elements);
+        emit_buckets(&wide, type, "memory", &histogram->memory[order[i]],
+                     TYPE_TABLE_MAX);
+        emit_buckets(&wide, type, "elements", &histogram->elements[order[i]],
+                     0);
     }
     writer->ops->table_end(writer);
+    wide_fini(&wide);
 }
 
 static void
 histogram_free(struct analysis *self)
 {
+    free(((struct histogram *)self)->memory);
     free(self);
 }
 
@@ -167,12 +202,15 @@ static const struct analysis_ops histogram_ops = {
 };
 
 struct analysis *
-histogram_new(void)
+histogram_new(size_t profile_count)
 {
     struct histogram *histogram = xcalloc(1, sizeof(*histogram));
     histogram->analysis.ops = &histogram_ops;
     histogram->analysis.wants =
         PRICE_ELEMENTS | PRICE_ENCODING | PRICE_MEMORY;
+    histogram->profile_count = profile_count;
+    histogram->memory = xcalloc(profile_count * TYPE_TABLE_MAX,
+                                sizeof(*histogram->memory));
     return &histogram->analysis;
 }
 
@@ -184,7 +222,7 @@ histogram_memory(const struct analysis *analysis,
     for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
         keys[i] = 0;
         for (size_t t = 0; t < type_table_end(&histogram->types); t++)
-            keys[i] += histogram->buckets[t].memory[i];
+            keys[i] += histogram->memory[t].keys[i];
     }
 }
 

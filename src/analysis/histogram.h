@@ -29,9 +29,11 @@ histogram_bound(unsigned bucket)
     return bucket > 64 ? UINT64_MAX : UINT64_C(1) << (bucket - 1);
 }
 
-struct analysis *histogram_new(void);
+/* By memory on each of the first profiles of a record. */
+struct analysis *histogram_new(size_t profile_count);
 
-/* Keys by memory over all types: HISTOGRAM_BUCKETS numbers. */
+/* Keys by memory on the main profile over all types: HISTOGRAM_BUCKETS
+ * numbers. */
 void histogram_memory(const struct analysis *analysis,
                       uint64_t keys[HISTOGRAM_BUCKETS]);
 

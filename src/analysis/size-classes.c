@@ -9,6 +9,7 @@
 
 #include "base/xalloc.h"
 #include "model/pricer.h"
+#include "report/wide.h"
 
 enum {
     SMALL_STEP_LOG = 3,
@@ -24,8 +25,8 @@ struct sums {
     uint64_t requested;
 };
 
-struct size_classes {
-    struct analysis analysis;
+/* Of one profile. */
+struct classes {
     struct sums small[SMALL_COUNT];      /* by size / SMALL_STEP */
     struct block_sum slots[TABLE_SLOTS]; /* blocks 0: empty */
     uint16_t in_use[TABLE_MAX]; /* slots, in the order they were taken */
@@ -34,8 +35,14 @@ struct size_classes {
     uint64_t rest_usable;
 };
 
+struct size_classes {
+    struct analysis analysis;
+    size_t profile_count;
+    struct classes *by_profile;
+};
+
 static struct block_sum *
-find_slot(struct size_classes *classes, uint64_t size)
+find_slot(struct classes *classes, uint64_t size)
 {
     size_t at = (size * UINT64_C(0x9e3779b97f4a7c15)) >> 51;
     while (classes->slots[at].blocks != 0 && classes->slots[at].usable != size)
@@ -50,7 +57,7 @@ find_slot(struct size_classes *classes, uint64_t size)
 }
 
 static void
-add_to_slot(struct size_classes *classes, const struct block_sum *sum)
+add_to_slot(struct classes *classes, const struct block_sum *sum)
 {
     if (sum->blocks == 0)
         return;
@@ -68,7 +75,7 @@ add_to_slot(struct size_classes *classes, const struct block_sum *sum)
 /* A quotient that takes the remainder's bits on top is small only without a
  * remainder. */
 static inline void
-add_blocks(struct size_classes *classes, const struct block_sum *sum)
+add_blocks(struct classes *classes, const struct block_sum *sum)
 {
     uint64_t small = sum->usable / SMALL_STEP |
                      sum->usable << (64 - SMALL_STEP_LOG);
@@ -85,16 +92,17 @@ static void
 size_classes_add(struct analysis *self, const struct record *record)
 {
     struct size_classes *classes = (struct size_classes *)self;
-    const struct block_sum *end = record->blocks + record->block_count;
-    for (const struct block_sum *sum = record->blocks; sum < end; sum++)
-        add_blocks(classes, sum);
+    for (size_t p = 0; p < classes->profile_count; p++) {
+        const struct block_list *list = &record->blocks[p];
+        const struct block_sum *end = list->sums + list->count;
+        for (const struct block_sum *sum = list->sums; sum < end; sum++)
+            add_blocks(&classes->by_profile[p], sum);
+    }
 }
 
 static void
-size_classes_merge(struct analysis *self, const struct analysis *other)
+merge_profile(struct classes *into, const struct classes *from)
 {
-    struct size_classes *into = (struct size_classes *)self;
-    const struct size_classes *from = (const struct size_classes *)other;
     for (size_t i = 0; i < SMALL_COUNT; i++) {
         into->small[i].blocks += from->small[i].blocks;
         into->small[i].requested += from->small[i].requested;
@@ -107,16 +115,32 @@ size_classes_merge(struct analysis *self, const struct analysis *other)
 }
 
 static void
-size_classes_clear(struct analysis *self, const struct analysis *sum)
+size_classes_merge(struct analysis *self, const struct analysis *other)
 {
-    struct size_classes *classes = (struct size_classes *)self;
-    (void)sum;
+    struct size_classes *into = (struct size_classes *)self;
+    const struct size_classes *from = (const struct size_classes *)other;
+    for (size_t p = 0; p < into->profile_count; p++)
+        merge_profile(&into->by_profile[p], &from->by_profile[p]);
+}
+
+static void
+clear_profile(struct classes *classes)
+{
     memset(classes->small, 0, sizeof(classes->small));
     for (size_t i = 0; i < classes->used; i++)
         classes->slots[classes->in_use[i]] = (struct block_sum){ .blocks = 0 };
     classes->used = 0;
     classes->rest = (struct sums){ .blocks = 0 };
     classes->rest_usable = 0;
+}
+
+static void
+size_classes_clear(struct analysis *self, const struct analysis *sum)
+{
+    struct size_classes *classes = (struct size_classes *)self;
+    (void)sum;
+    for (size_t p = 0; p < classes->profile_count; p++)
+        clear_profile(&classes->by_profile[p]);
 }
 
 static int
@@ -141,9 +165,11 @@ row_of(uint64_t size, uint64_t blocks, uint64_t requested, uint64_t usable)
 }
 
 struct size_classes_row *
-size_classes_rows(const struct analysis *analysis, size_t *count)
+size_classes_rows(const struct analysis *analysis, size_t profile,
+                  size_t *count)
 {
-    const struct size_classes *classes = (const struct size_classes *)analysis;
+    const struct classes *classes =
+        &((const struct size_classes *)analysis)->by_profile[profile];
     struct size_classes_row *rows =
         xreallocarray(NULL, SIZE_CLASSES_MAX + 1, sizeof(*rows));
     size_t used = 0;
@@ -168,36 +194,117 @@ size_classes_rows(const struct analysis *analysis, size_t *count)
     return rows;
 }
 
+/* The rows of all profiles, and how many of each were written. */
+struct merged {
+    struct {
+        struct size_classes_row *rows;
+        size_t count;
+        size_t at;
+    } *by_profile;
+    size_t count;
+};
+
+/* The next size that any profile has, the row without one last; false when
+ * there is none. */
+static bool
+next_size(const struct merged *merged, uint64_t *size)
+{
+    bool any = false;
+    for (size_t p = 0; p < merged->count; p++) {
+        if (merged->by_profile[p].at == merged->by_profile[p].count)
+            continue;
+        uint64_t next =
+            merged->by_profile[p].rows[merged->by_profile[p].at].size;
+        if (!any || (next != 0 && (*size == 0 || next < *size)))
+            *size = next;
+        any = true;
+    }
+    return any;
+}
+
+static struct size_classes_row
+take_row(struct merged *merged, size_t p, uint64_t size)
+{
+    size_t at = merged->by_profile[p].at;
+    if (at == merged->by_profile[p].count ||
+        merged->by_profile[p].rows[at].size != size)
+        return (struct size_classes_row){ .size = size };
+    merged->by_profile[p].at++;
+    return merged->by_profile[p].rows[at];
+}
+
+enum { MODEL_COLUMNS = 3 };
+
+static void
+fill_cells(struct cell *cells, const struct size_classes_row *row)
+{
+    cells[0] = cell_number(row->blocks);
+    cells[1] = cell_number(row->requested);
+    cells[2] = cell_number(row->usable);
+}
+
+/* A row of less than half a block in all profiles is none. */
+static void
+emit_size(struct wide *wide, struct merged *merged, uint64_t size,
+          struct cell *others)
+{
+    struct cell cells[1 + MODEL_COLUMNS] = {
+        size != 0 ? cell_number(size) : cell_empty()
+    };
+    bool any = false;
+    for (size_t p = 0; p < merged->count; p++) {
+        struct size_classes_row row = take_row(merged, p, size);
+        any |= row.blocks != 0;
+        fill_cells(&others[p * MODEL_COLUMNS], &row);
+    }
+    memcpy(&cells[1], others, MODEL_COLUMNS * sizeof(*others));
+    if (any)
+        wide->writer->ops->row(wide->writer, wide_cells(wide, cells, others));
+}
+
+static void
+emit_rows(struct wide *wide, struct merged *merged)
+{
+    struct cell *others =
+        xcalloc(merged->count * MODEL_COLUMNS, sizeof(*others));
+    uint64_t size = 0;
+    while (next_size(merged, &size))
+        emit_size(wide, merged, size, others);
+    free(others);
+}
+
 static void
 size_classes_emit(struct analysis *self, struct writer *writer)
 {
-    static const struct column columns[] = {
-        { "size", "block", COLUMN_BYTES },
-        { "blocks", "blocks", COLUMN_COUNT },
-        { "requested", "requested", COLUMN_BYTES },
-        { "usable", "usable", COLUMN_BYTES },
+    static const struct wide_column columns[] = {
+        { { "size", "block", COLUMN_BYTES }, false },
+        { { "blocks", "blocks", COLUMN_COUNT }, true },
+        { { "requested", "requested", COLUMN_BYTES }, true },
+        { { "usable", "usable", COLUMN_BYTES }, true },
     };
-    size_t count;
-    struct size_classes_row *rows = size_classes_rows(self, &count);
-    writer->ops->table_begin(writer, "size_classes", "SIZE CLASSES", columns,
-                             sizeof(columns) / sizeof(columns[0]));
-    for (size_t i = 0; i < count; i++) {
-        struct cell cells[] = {
-            rows[i].size ? cell_number(rows[i].size) : cell_empty(),
-            cell_number(rows[i].blocks),
-            cell_number(rows[i].requested),
-            cell_number(rows[i].usable),
-        };
-        if (rows[i].blocks != 0) /* less than half a block is expected */
-            writer->ops->row(writer, cells);
-    }
+    struct merged merged = {
+        .count = ((struct size_classes *)self)->profile_count
+    };
+    struct wide wide;
+    merged.by_profile = xcalloc(merged.count, sizeof(*merged.by_profile));
+    for (size_t p = 0; p < merged.count; p++)
+        merged.by_profile[p].rows =
+            size_classes_rows(self, p, &merged.by_profile[p].count);
+    wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));
+    writer->ops->table_begin(writer, "size_classes", "SIZE CLASSES",
+                             wide.columns, wide.count);
+    emit_rows(&wide, &merged);
     writer->ops->table_end(writer);
-    free(rows);
+    wide_fini(&wide);
+    for (size_t p = 0; p < merged.count; p++)
+        free(merged.by_profile[p].rows);
+    free(merged.by_profile);
 }
 
 static void
 size_classes_free(struct analysis *self)
 {
+    free(((struct size_classes *)self)->by_profile);
     free(self);
 }
 
@@ -208,10 +315,14 @@ static const struct analysis_ops size_classes_ops = {
 };
 
 struct analysis *
-size_classes_new(void)
+size_classes_new(size_t profile_count)
 {
     struct size_classes *classes = xcalloc(1, sizeof(*classes));
     classes->analysis.ops = &size_classes_ops;
-    classes->analysis.wants = PRICE_MEMORY | PRICE_BLOCKS;
+    classes->analysis.wants =
+        PRICE_MEMORY | (profile_count > 1 ? PRICE_ALL_BLOCKS : PRICE_BLOCKS);
+    classes->profile_count = profile_count;
+    classes->by_profile =
+        xcalloc(profile_count, sizeof(*classes->by_profile));
     return &classes->analysis;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The blocks of all keys by their usable size, and how much of them rounding
- * wastes: section "size_classes", by rising size.
+ * wastes: section "size_classes", by rising size.  A size that any profile has
+ * makes a row.
  *
  * An allocator without classes has very many sizes; beyond
  * SIZE_CLASSES_MAX different ones the rest shares one row without a size.
@@ -20,10 +21,12 @@ struct size_classes_row {
     uint64_t usable;
 };
 
-struct analysis *size_classes_new(void);
+/* Of the first profiles of each record. */
+struct analysis *size_classes_new(size_t profile_count);
 
-/* By rising size, the row without one last; xmalloc'ed, the caller frees. */
+/* Those of one profile by rising size, the row without one last; xmalloc'ed,
+ * the caller frees. */
 struct size_classes_row *size_classes_rows(const struct analysis *analysis,
-                                           size_t *count);
+                                           size_t profile, size_t *count);
 
 #endif

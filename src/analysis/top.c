@@ -117,7 +117,6 @@ keep(const struct top *top, const struct record *record)
     kept->record.key = &kept->key;
     kept->record.prices = kept->prices;
     kept->record.blocks = NULL;
-    kept->record.block_count = 0;
     if (name.size < key->name.size)
         kept->key.name_hash = whole_hash(key);
     kept->key.name = name;

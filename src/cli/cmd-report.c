@@ -68,8 +68,9 @@ make_analyses(void *context, struct analysis **analyses)
     analyses[REPORT_TOP_BY_TYPE] = top_new(&by_type);
     analyses[REPORT_PREFIX] = prefix_new(&prefix);
     analyses[REPORT_EXPIRY] = expiry_new(c->report.run.profile_count);
-    analyses[REPORT_HISTOGRAM] = histogram_new();
-    analyses[REPORT_SIZE_CLASSES] = size_classes_new();
+    analyses[REPORT_HISTOGRAM] = histogram_new(c->report.run.profile_count);
+    analyses[REPORT_SIZE_CLASSES] =
+        size_classes_new(c->report.run.profile_count);
 }
 
 /* --color, else NO_COLOR, else whether a terminal that knows them reads it. */

@@ -512,7 +512,8 @@ append_worst_class(struct buffer *out, const struct report *report)
 {
     size_t count;
     struct size_classes_row *rows =
-        size_classes_rows(report->run.analyses[REPORT_SIZE_CLASSES], &count);
+        size_classes_rows(report->run.analyses[REPORT_SIZE_CLASSES], 0,
+                          &count);
     const struct size_classes_row *worst = NULL;
     for (size_t i = 0; i < count; i++)
         if (rows[i].size != 0 &&

@@ -13,6 +13,11 @@
 #include "model/cost.h"
 #include "model/tally.h"
 
+/* What blocks have to be booked for. */
+enum {
+    FOR_MEMORY = PRICE_MEMORY | PRICE_BLOCKS | PRICE_KINDS | PRICE_ALL_BLOCKS
+};
+
 struct priced {
     struct cost cost;
     struct price *price; /* of the profile */
@@ -33,8 +38,8 @@ struct pricer {
                                    string's is followed by none */
     struct cost_text string;    /* the value of such a key */
     struct price *prices;
+    struct block_list *lists; /* of profiles whose blocks were asked for */
     struct tally tally;
-    struct block_sums *sums;
     struct record record;
 };
 
@@ -64,6 +69,8 @@ open_account(struct priced *priced, const struct key *key)
     cost->expected_usable = 0;
     cost->requested = priced->requested;
     cost->expected_requested = 0;
+    if (cost->sums != NULL)
+        block_sums_clear(cost->sums);
 }
 
 /* Not inlined: pricer_begin then saves hardly a register, and most keys are
@@ -94,8 +101,6 @@ pricer_begin(struct visitor *visitor, const struct key *key)
     self->walking_end = self->priced;
     visitor->wants = 0;
     tally_begin(&self->tally, key);
-    if (self->sums != NULL)
-        block_sums_clear(self->sums);
     if (key->type != TYPE_STRING)
         begin_walk(self, key);
 }
@@ -256,6 +261,21 @@ set_price(struct pricer *self, struct priced *priced)
 }
 
 static void
+list_blocks(struct pricer *self, const struct priced *priced)
+{
+    const struct block_sums *sums = priced->cost.sums;
+    bool held = priced->price->basis != BASIS_NONE;
+    if (sums == NULL)
+        return;
+    self->lists[priced - self->priced] =
+        (struct block_list){ sums->list, held ? sums->count : 0 };
+    if (sums->kinds != NULL) {
+        self->record.lines = sums->kinds->lines;
+        self->record.line_count = held ? sums->kinds->count : 0;
+    }
+}
+
+static void
 pricer_end(struct visitor *visitor, uint64_t serialized)
 {
     struct pricer *self = pricer_of(visitor);
@@ -269,15 +289,9 @@ pricer_end(struct visitor *visitor, uint64_t serialized)
     record->payload = self->tally.wants_payload ? self->tally.payload : 0;
     record->largest = self->tally.wants_largest ? self->tally.largest : 0;
     record->largest_name.size = self->tally.name_size;
-    if (self->sums != NULL) {
-        bool held = self->prices[0].basis != BASIS_NONE;
-        record->blocks = self->sums->list;
-        record->block_count = held ? self->sums->count : 0;
-        if (self->sums->kinds != NULL) {
-            record->lines = self->sums->kinds->lines;
-            record->line_count = held ? self->sums->kinds->count : 0;
-        }
-    }
+    for (struct priced *priced = self->priced; priced < self->priced_end;
+         priced++)
+        list_blocks(self, priced);
 }
 
 static void
@@ -308,6 +322,19 @@ book_entry(struct priced *priced)
         block_sums_keep(cost->sums);
 }
 
+static struct block_sums *
+new_sums(bool main, unsigned wants)
+{
+    unsigned some = main ? PRICE_BLOCKS | PRICE_ALL_BLOCKS | PRICE_KINDS
+                         : PRICE_ALL_BLOCKS;
+    if ((wants & some) == 0)
+        return NULL;
+    struct block_sums *sums = block_sums_new();
+    if (main && (wants & PRICE_KINDS))
+        sums->kinds = block_kinds_new();
+    return sums;
+}
+
 static void
 add_cost(struct pricer *self, size_t index)
 {
@@ -318,9 +345,8 @@ add_cost(struct pricer *self, size_t index)
     priced->cost.server = profile->server;
     priced->cost.prices = profile->prices;
     priced->cost.allocator = profile->allocator;
-    priced->cost.memory = (self->wants & (PRICE_MEMORY | PRICE_BLOCKS)) != 0;
-    if (index == 0)
-        priced->cost.sums = self->sums;
+    priced->cost.memory = (self->wants & FOR_MEMORY) != 0;
+    priced->cost.sums = new_sums(index == 0, self->wants);
     memcpy(priced->ops, ops_of, sizeof(ops_of));
     if (profile->server->list == LIST_LINKED)
         priced->ops[TYPE_LIST] = &cost_list_linked;
@@ -341,23 +367,33 @@ pricer_new(const struct profile *profiles, size_t count, unsigned wants)
     self->priced = xcalloc(count, sizeof(*self->priced));
     self->priced_end = self->priced;
     self->prices = xcalloc(count, sizeof(*self->prices));
+    self->lists = xcalloc(count, sizeof(*self->lists));
     self->tally.wants_payload = (wants & PRICE_PAYLOAD) != 0;
     self->tally.wants_name = (wants & PRICE_LARGEST_NAME) != 0;
     self->tally.wants_largest =
         (wants & (PRICE_LARGEST | PRICE_LARGEST_NAME)) != 0;
-    if (wants & (PRICE_BLOCKS | PRICE_KINDS))
-        self->sums = block_sums_new();
-    if (wants & PRICE_KINDS)
-        self->sums->kinds = block_kinds_new();
     for (size_t i = 0; i < count; i++)
         self->prices[i].encoding = ENCODING_UNKNOWN;
-    if (wants & (PRICE_ENCODING | PRICE_MEMORY | PRICE_BLOCKS))
+    if (wants & (PRICE_ENCODING | FOR_MEMORY))
         for (size_t i = 0; i < count; i++)
             add_cost(self, i);
     self->record.prices = self->prices;
+    self->record.blocks = self->lists;
     self->record.price_count = count;
     self->record.largest_name.data = self->tally.name;
     return self;
+}
+
+static void
+free_priced(struct priced *priced)
+{
+    for (size_t type = 0; type < TYPE_COUNT; type++) {
+        void *state = priced->states[type];
+        if (state != NULL && priced->ops[type]->fini != NULL)
+            priced->ops[type]->fini(state);
+        free(state);
+    }
+    block_sums_free(priced->cost.sums);
 }
 
 void
@@ -367,15 +403,10 @@ pricer_free(struct pricer *self)
         return;
     for (struct priced *priced = self->priced; priced < self->priced_end;
          priced++)
-        for (size_t type = 0; type < TYPE_COUNT; type++) {
-            void *state = priced->states[type];
-            if (state != NULL && priced->ops[type]->fini != NULL)
-                priced->ops[type]->fini(state);
-            free(state);
-        }
-    block_sums_free(self->sums);
+        free_priced(priced);
     free(self->priced);
     free(self->prices);
+    free(self->lists);
     free(self);
 }
 

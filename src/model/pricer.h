@@ -19,8 +19,9 @@ enum pricer_wants {
     PRICE_PAYLOAD = 8,
     PRICE_LARGEST = 16,      /* its size */
     PRICE_LARGEST_NAME = 32, /* and its name */
-    PRICE_BLOCKS = 64,       /* blocks by usable size */
+    PRICE_BLOCKS = 64,       /* blocks by usable size, of the main profile */
     PRICE_KINDS = 128,       /* and by what they are: lines */
+    PRICE_ALL_BLOCKS = 256,  /* blocks of all profiles */
 };
 
 struct pricer;

@@ -34,6 +34,12 @@ struct block_sum {
     uint64_t requested; /* of all of them, in bytes / BLOCK_FRACTION */
 };
 
+/* The blocks of a key; a usable size may stand there several times. */
+struct block_list {
+    const struct block_sum *sums;
+    size_t count;
+};
+
 /* Blocks of one kind and one usable size; numbers as in block_sum. */
 struct block_line {
     unsigned kind;      /* enum block_kind */
@@ -56,11 +62,10 @@ struct record {
     struct bytes largest_name; /* at most 1 KiB of its name */
     const struct price *prices; /* one a profile; [0] is the main one */
     size_t price_count;
-    const struct block_sum *blocks; /* of the main profile, when asked for; a
-                                       usable size may stand there several
-                                       times */
-    size_t block_count;
-    const struct block_line *lines; /* the same by kind, when asked for */
+    const struct block_list *blocks; /* when asked for: of the main profile, or
+                                        one a profile */
+    const struct block_line *lines; /* those of the main profile by kind, when
+                                       asked for */
     size_t line_count;
 };
 

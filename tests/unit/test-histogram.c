@@ -76,8 +76,8 @@ test_rows(void **state)
         .table_begin = take_begin, .row = take_row, .table_end = take_end,
     };
     struct text_writer writer = { .writer = { .ops = &ops } };
-    struct analysis *a = histogram_new();
-    struct analysis *b = histogram_new();
+    struct analysis *a = histogram_new(1);
+    struct analysis *b = histogram_new(1);
     struct sample sample;
     sample_init(&sample, "a", 64);
     a->ops->add(a, &sample.record);
@@ -124,8 +124,8 @@ static void
 test_small_tables(void **state)
 {
     (void)state;
-    struct analysis *a = histogram_new();
-    struct analysis *b = histogram_new();
+    struct analysis *a = histogram_new(1);
+    struct analysis *b = histogram_new(1);
     add_table(a, TYPE_HASH, ENCODING_HASHTABLE, 3, 4);
     add_table(a, TYPE_HASH, ENCODING_LISTPACK, 3, 4);
     add_table(a, TYPE_SET, ENCODING_HASHTABLE, 3, 2);
@@ -159,10 +159,10 @@ add_blocks(struct analysis *classes, uint64_t usable, uint64_t blocks,
 {
     struct block_sum sum = { usable, blocks * BLOCK_FRACTION,
                              requested * BLOCK_FRACTION };
+    struct block_list list = { &sum, 1 };
     struct sample sample;
     sample_init(&sample, "a", 1);
-    sample.record.blocks = &sum;
-    sample.record.block_count = 1;
+    sample.record.blocks = &list;
     classes->ops->add(classes, &sample.record);
 }
 
@@ -170,8 +170,8 @@ static void
 test_size_classes(void **state)
 {
     (void)state;
-    struct analysis *a = size_classes_new();
-    struct analysis *b = size_classes_new();
+    struct analysis *a = size_classes_new(1);
+    struct analysis *b = size_classes_new(1);
     add_blocks(a, 320, 3, 800);
     add_blocks(b, 320, 1, 300);
     add_blocks(b, 8, 1, 5);
@@ -180,7 +180,7 @@ test_size_classes(void **state)
     add_blocks(a, 13, 1, 13);
     a->ops->merge(a, b);
     size_t count;
-    struct size_classes_row *rows = size_classes_rows(a, &count);
+    struct size_classes_row *rows = size_classes_rows(a, 0, &count);
     static const struct size_classes_row expected[] = {
         { 8, 1, 5, 8 },
         { 13, 1, 13, 13 },
@@ -194,17 +194,74 @@ test_size_classes(void **state)
     b->ops->free(b);
 }
 
+/* Takes rows of size classes: "8 1/1/2," is one block on the first of two
+ * profiles and two on the second. */
+static void
+take_sizes_begin(struct writer *self, const char *id, const char *title,
+                 const struct column *columns, size_t count)
+{
+    (void)self;
+    (void)title;
+    assert_string_equal(id, "size_classes");
+    assert_int_equal(count, 1 + 3 * 3);
+    assert_string_equal(columns[3].name, "blocks@b");
+}
+
+static void
+take_sizes(struct writer *self, const struct cell *cells)
+{
+    struct text_writer *writer = (struct text_writer *)self;
+    size_t used = strlen(writer->text);
+    snprintf(writer->text + used, sizeof(writer->text) - used,
+             "%d %d/%d/%d,",
+             cells[0].kind == CELL_EMPTY ? -1 : (int)cells[0].number,
+             (int)cells[1].number, (int)cells[2].number,
+             (int)cells[3].number);
+}
+
+/* Sizes of either profile make a row. */
+static void
+test_two_profiles(void **state)
+{
+    (void)state;
+    static const struct writer_ops ops = { .table_begin = take_sizes_begin,
+                                           .row = take_sizes,
+                                           .table_end = take_end };
+    const char *const profiles[] = { "a", "b" };
+    struct text_writer writer = { .writer = { .ops = &ops,
+                                              .profiles = profiles,
+                                              .profile_count = 2 } };
+    static const struct block_sum first[] = {
+        { 16, 2 * BLOCK_FRACTION, 20 * BLOCK_FRACTION },
+        { 48, BLOCK_FRACTION, 40 * BLOCK_FRACTION },
+    };
+    static const struct block_sum second[] = {
+        { 8, BLOCK_FRACTION, 8 * BLOCK_FRACTION },
+        { 16, BLOCK_FRACTION, 9 * BLOCK_FRACTION },
+        { 56, BLOCK_FRACTION / 4, 50 * BLOCK_FRACTION / 4 },
+    };
+    const struct block_list lists[] = { { first, 2 }, { second, 3 } };
+    struct analysis *classes = size_classes_new(2);
+    struct sample sample;
+    sample_init(&sample, "a", 1);
+    sample.record.blocks = lists;
+    classes->ops->add(classes, &sample.record);
+    classes->ops->emit(classes, &writer.writer);
+    assert_string_equal(writer.text, "8 0/0/1,16 2/2/1,48 1/1/0,");
+    classes->ops->free(classes);
+}
+
 /* An allocator that rounds nothing: the sums stay whole. */
 static void
 test_too_many_sizes(void **state)
 {
     (void)state;
-    struct analysis *classes = size_classes_new();
+    struct analysis *classes = size_classes_new(1);
     enum { SIZES = 20000 };
     for (uint64_t size = 1; size <= SIZES; size++)
         add_blocks(classes, size, 1, size);
     size_t count;
-    struct size_classes_row *rows = size_classes_rows(classes, &count);
+    struct size_classes_row *rows = size_classes_rows(classes, 0, &count);
     assert_in_range(count, 2, SIZE_CLASSES_MAX + 1);
     assert_int_equal(rows[count - 1].size, 0);
     uint64_t blocks = 0;
@@ -228,6 +285,7 @@ main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_small_tables),
         cmocka_unit_test(test_size_classes),
+        cmocka_unit_test(test_two_profiles),
         cmocka_unit_test(test_too_many_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@
 
 #include "model/pricer.h"
 
-enum { KEY = 32, OBJECT = 16, EVERYTHING = 127 };
+enum { KEY = 32, OBJECT = 16, EVERYTHING = 127 | PRICE_ALL_BLOCKS };
 
 static struct profile profiles[2];
 static struct pricer *pricer;
@@ -125,6 +125,22 @@ end(void)
     return pricer_record(pricer);
 }
 
+/* The blocks of a profile add up to its price. */
+static void
+check_blocks(const struct record *record, size_t profile)
+{
+    const struct block_list *list = &record->blocks[profile];
+    const struct price *price = &record->prices[profile];
+    uint64_t sum = 0;
+    uint64_t requested = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        sum += list->sums[i].usable * list->sums[i].blocks;
+        requested += list->sums[i].requested;
+    }
+    assert_int_equal(sum, price->memory * BLOCK_FRACTION);
+    assert_int_equal(requested, price->requested * BLOCK_FRACTION);
+}
+
 static void
 check(enum encoding encoding, uint64_t memory, enum basis basis)
 {
@@ -136,15 +152,7 @@ check(enum encoding encoding, uint64_t memory, enum basis basis)
     assert_int_equal(record->serialized, 77);
     if (basis != BASIS_EXACT)
         return;
-    uint64_t sum = 0;
-    uint64_t requested = 0;
-    for (size_t i = 0; i < record->block_count; i++) {
-        sum += record->blocks[i].usable * record->blocks[i].blocks;
-        requested += record->blocks[i].requested;
-    }
-    assert_int_equal(sum, memory * BLOCK_FRACTION);
-    assert_int_equal(requested,
-                     record->prices[0].requested * BLOCK_FRACTION);
+    check_blocks(record, 0);
 }
 
 static void
@@ -469,7 +477,7 @@ what_a_server_cannot_hold_has_no_price(void **state)
     begin(TYPE_LIST, 1);
     count(0);
     check(ENCODING_UNKNOWN, 0, BASIS_NONE);
-    assert_int_equal(pricer_record(pricer)->block_count, 0);
+    assert_int_equal(pricer_record(pricer)->blocks[0].count, 0);
     begin(TYPE_VECTORSET, 7);
     check(ENCODING_UNKNOWN, 0, BASIS_NONE);
     begin(TYPE_ARRAY, 28);
@@ -513,6 +521,8 @@ two_profiles_in_one_walk(void **state)
     /* name 10, entry 24, object 16, text 53, on jemalloc 3 */
     assert_int_equal(record->prices[0].memory, 16 + 32 + 16 + 64);
     assert_int_equal(record->prices[1].memory, 3 + 24 + 64);
+    check_blocks(record, 0);
+    check_blocks(record, 1);
 }
 
 /* Only what was asked for is looked into. */

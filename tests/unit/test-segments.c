@@ -127,8 +127,8 @@ make_analyses(void *context, struct analysis **analyses)
     analyses[3] = top_new(&by_type);
     analyses[4] = databases_new(1);
     analyses[5] = expiry_new(1);
-    analyses[6] = histogram_new();
-    analyses[7] = size_classes_new();
+    analyses[6] = histogram_new(1);
+    analyses[7] = size_classes_new(1);
 }
 
 static void
