@@ -66,26 +66,39 @@ read_one(void *context, struct run *run, struct run_input *result,
     return STATUS_OK;
 }
 
-/* The servers of --server as rows of the acceptance table; run_init has
- * checked their names, of which only product and release matter here. */
+/* A server of --server as row of the acceptance table, or ACCEPTANCE_SERVERS;
+ * run_init has checked its name, of which only product and release matter
+ * here. */
+static size_t
+judge_of(const char *name)
+{
+    char text[64];
+    int major = 0;
+    int minor = 0;
+    int patch;
+    snprintf(text, sizeof(text), "%.*s", (int)strcspn(name, "/"), name);
+    char *dash = strchr(text, '-');
+    if (dash == NULL)
+        return ACCEPTANCE_SERVERS;
+    *dash = '\0';
+    (void)acceptance_read_release(dash + 1, &major, &minor, &patch);
+    size_t row = acceptance_find(text, major, minor);
+    if (row != ACCEPTANCE_SERVERS &&
+        (acceptance_servers[row].major != major ||
+         acceptance_servers[row].minor != minor))
+        message_warning("%s is not in the table of servers: taken as %s", name,
+                        acceptance_servers[row].name);
+    return row;
+}
+
 static uint32_t
 judges_of(const struct option_list *servers)
 {
     uint32_t judges = 0;
     for (size_t i = 0; i < servers->count; i++) {
-        char product[16] = "";
-        int major = 0;
-        int minor = 0;
-        (void)sscanf(servers->items[i], "%15[a-z]-%9d.%9d", product, &major,
-                     &minor);
-        size_t row = acceptance_find(product, major, minor);
-        if (row == ACCEPTANCE_SERVERS)
-            continue;
-        const struct acceptance_server *server = &acceptance_servers[row];
-        judges |= UINT32_C(1) << row;
-        if (server->major != major || server->minor != minor)
-            message_warning("%s is not in the table of servers: taken as %s",
-                            servers->items[i], server->name);
+        size_t row = judge_of(servers->items[i]);
+        if (row != ACCEPTANCE_SERVERS)
+            judges |= UINT32_C(1) << row;
     }
     return judges;
 }

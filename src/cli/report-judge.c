@@ -171,7 +171,8 @@ warn_lower_bounds(struct report *report)
     for (size_t i = 0; i < count; i++) {
         if (has_unknown_layout(rows[i].type_kind))
             layouts += rows[i].lower;
-        else if (rows[i].type_kind == TYPE_STREAM)
+        else if (rows[i].type_kind == TYPE_STREAM &&
+                 profile->server->pending != PENDING_UNKNOWN)
             streams += rows[i].lower;
         else
             forms += rows[i].lower;

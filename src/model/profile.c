@@ -81,7 +81,7 @@ parse_product(struct bytes name, enum server_product *product)
     return false;
 }
 
-/* "redis-7.2", "valkey-8.1.3". */
+/* "redis-7.2", "valkey-8.1.3", "redis-8". */
 static bool
 parse_server(struct bytes name, struct release *release)
 {
@@ -97,7 +97,8 @@ parse_server(struct bytes name, struct release *release)
     memcpy(version, dash + 1, length);
     version[length] = '\0';
     return parse_product(product, &release->product) &&
-           parse_version(version, release);
+           acceptance_read_release(version, &release->major,
+                                   &release->minor, &release->patch);
 }
 
 static enum status

@@ -8,6 +8,7 @@
  */
 #include "rdb/acceptance.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -369,6 +370,15 @@ acceptance_read_version(const char *text, int *major, int *minor, int *patch)
         return true;
     }
     return *text == '\0' || *text == '-';
+}
+
+bool
+acceptance_read_release(const char *text, int *major, int *minor, int *patch)
+{
+    if (acceptance_read_version(text, major, minor, patch))
+        return true;
+    *minor = INT_MAX;
+    return read_part(&text, major) && *text == '\0';
 }
 
 static int

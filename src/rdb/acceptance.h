@@ -79,6 +79,11 @@ size_t acceptance_find(const char *product, int major, int minor);
 bool acceptance_read_version(const char *text, int *major, int *minor,
                              int *patch);
 
+/* The same of a release as people name it: a MAJOR alone is its newest, with a
+ * minor above all others. */
+bool acceptance_read_release(const char *text, int *major, int *minor,
+                             int *patch);
+
 /* The row that stands for the server that wrote a file, by what the file says
  * of itself. */
 size_t acceptance_writer(const struct rdb_facts *facts);

@@ -62,6 +62,16 @@ the_file_names_its_server(void **state)
     assert_string_equal(profile.name, "redis-8.4");
     assert_true(has_note(&profile, "redis-8.5.1 is not in the table"));
 
+    static const char *const majors[][2] = { { "redis-99", "redis-8.10" },
+                                             { "redis-7", "redis-7.4" },
+                                             { "valkey-8", "valkey-8.1" },
+                                             { "redis-1", "redis-2.8" } };
+    for (size_t i = 0; i < sizeof(majors) / sizeof(majors[0]); i++) {
+        profile = resolve(majors[i][0], &facts);
+        assert_string_equal(profile.name, majors[i][1]);
+        assert_true(has_note(&profile, "is not in the table"));
+    }
+
     facts = facts_of("redis", "8.10.0", 15);
     profile = resolve(NULL, &facts);
     assert_string_equal(profile.name, "redis-8.10");
@@ -216,7 +226,7 @@ nonsense_is_refused_by_name(void **state)
     (void)state;
     static const char *const servers[] = { "",           "redis",
                                            "redis-",     "redis-x",
-                                           "redis-7",    "mysql-8.0",
+                                           "redis-7x",   "mysql-8.0",
                                            "redis-7.2b", "7.2",
                                            "redis-99999999999999.1" };
     for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
