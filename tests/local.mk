@@ -190,9 +190,11 @@ EXTRA_DIST += \
 	%D%/lib.sh \
 	%D%/run-unit.sh \
 	%D%/truth \
+	%D%/unit/ask-allocator.h \
 	%D%/unit/drip.h \
 	%D%/unit/input-file.h \
 	%D%/unit/packed-walk.h \
+	%D%/unit/price-value.h \
 	%D%/unit/sample-record.h \
 	$(script_tests) \
 	%D%/run-cases.tap \

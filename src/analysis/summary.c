@@ -183,15 +183,6 @@ summary_types(const struct analysis *analysis, size_t *count)
     return rows;
 }
 
-static struct cell
-memory_cell(uint64_t memory, bool lower)
-{
-    struct cell cell = cell_number(memory);
-    if (lower)
-        cell.kind = CELL_LOWER;
-    return cell;
-}
-
 /* The cells of the model, by profile: memory and, with requested, that. */
 static struct cell *
 profile_cells(const struct writer *writer, const struct summary_sums *sums,
@@ -228,8 +219,8 @@ emit_totals(const struct analysis *self, struct writer *writer)
         cell_number(totals->expires),
         cell_number(totals->expired),
         cell_number(totals->elements),
-        memory_cell(totals->memory, totals->lower != 0),
-        memory_cell(totals->requested, totals->lower != 0),
+        cell_bound(totals->memory, totals->lower != 0),
+        cell_bound(totals->requested, totals->lower != 0),
         payload ? cell_number(totals->payload) : cell_empty(),
         cell_number(totals->serialized),
     };
@@ -269,7 +260,7 @@ emit_types(const struct analysis *self, struct writer *writer)
             cell_number(rows[i].elements),
             rows[i].unpriced == rows[i].keys
                 ? cell_empty()
-                : memory_cell(rows[i].memory, rows[i].lower != 0),
+                : cell_bound(rows[i].memory, rows[i].lower != 0),
         };
         struct cell *others =
             profile_cells(writer, rows[i].by_profile, false);

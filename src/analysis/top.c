@@ -284,10 +284,9 @@ top_records(struct analysis *analysis, size_t *count)
 static struct cell
 memory_cell(const struct price *price)
 {
-    struct cell cell = cell_number(price->memory);
-    if (price->basis == BASIS_LOWER)
-        cell.kind = CELL_LOWER;
-    return price->basis == BASIS_NONE ? cell_empty() : cell;
+    return price->basis == BASIS_NONE
+               ? cell_empty()
+               : cell_bound(price->memory, price->basis == BASIS_LOWER);
 }
 
 static struct cell

@@ -127,27 +127,11 @@ append_features(const struct check *check, struct buffer *out)
     }
 }
 
-static const char *
-checksum_word(const struct check *check)
-{
-    switch (check->facts.crc) {
-    case RDB_CRC_OK:
-        return "ok";
-    case RDB_CRC_ABSENT:
-        return "absent";
-    case RDB_CRC_MISMATCH:
-        return "mismatch";
-    case RDB_CRC_UNKNOWN:
-    default:
-        return NULL;
-    }
-}
-
 static void
 append_heading(const struct check *check, struct buffer *out)
 {
     const struct rdb_facts *facts = &check->facts;
-    const char *checksum = checksum_word(check);
+    const char *checksum = rdb_checksum_word(&check->facts);
     escape_append(out, bytes_of_text(check->name), BYTES_ESCAPE);
     if (facts->version > 0)
         buffer_append_format(out, ": %s %d",
@@ -346,7 +330,7 @@ json_file(struct jsonl *line, const struct check *check)
         jsonl_literal(line, "null");
     member_word(line, "server", facts->server[0] != '\0' ? server : NULL);
     jsonl_member_count(line, "bytes", check->end);
-    member_word(line, "checksum", checksum_word(check));
+    member_word(line, "checksum", rdb_checksum_word(&check->facts));
     jsonl_member(line, "complete");
     bool complete = check->is_complete && !check->aof_follows;
     jsonl_literal(line, complete ? "true" : "false");

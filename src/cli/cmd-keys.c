@@ -100,9 +100,6 @@ const struct command cmd_keys = {
     .formats = (const char *const[]){ "csv", "json", "jsonl", "table", NULL },
     .groups =
         (const struct option_group *const[]){
-            &own_options, &option_groups_format, &option_groups_output,
-            &option_groups_bytes, &option_groups_filter,
-            &option_groups_model, &option_groups_now, &option_groups_input,
-            &option_groups_general, NULL },
+            &own_options, OPTION_GROUPS_ROWS, NULL },
     .run = run_keys,
 };

@@ -87,12 +87,9 @@ cell_elements(const struct row *row)
 static struct cell
 model_number(const struct price *price, uint64_t number)
 {
-    struct cell cell = cell_number(number);
-    if (price->basis == BASIS_NONE)
-        return cell_empty();
-    if (price->basis == BASIS_LOWER)
-        cell.kind = CELL_LOWER;
-    return cell;
+    return price->basis == BASIS_NONE
+               ? cell_empty()
+               : cell_bound(number, price->basis == BASIS_LOWER);
 }
 
 static struct cell

@@ -38,22 +38,6 @@ append_text(struct buffer *out, const char *name, const char *text)
         escape_append_json(out, bytes_of_text(text), BYTES_TEXT);
 }
 
-static const char *
-checksum_word(const struct rdb_facts *facts)
-{
-    switch (facts->crc) {
-    case RDB_CRC_OK:
-        return "ok";
-    case RDB_CRC_ABSENT:
-        return "absent";
-    case RDB_CRC_MISMATCH:
-        return "mismatch";
-    case RDB_CRC_UNKNOWN:
-        break;
-    }
-    return NULL;
-}
-
 static void
 append_facts(struct buffer *out, const struct run_input *input)
 {
@@ -77,7 +61,7 @@ append_facts(struct buffer *out, const struct run_input *input)
     buffer_append_text(out, ", ");
     append_number(out, "bytes", read, (int64_t)input->bytes);
     buffer_append_text(out, ", ");
-    append_text(out, "checksum", read ? checksum_word(facts) : NULL);
+    append_text(out, "checksum", read ? rdb_checksum_word(facts) : NULL);
     buffer_append_text(out, ", ");
     append_number(out, "now_ms", read, input->scan.now);
     buffer_fini(&server);

@@ -193,15 +193,6 @@ bar(struct buffer *room, uint64_t per_mille)
     return cell_bytes(buffer_bytes(room));
 }
 
-static struct cell
-bytes_cell(uint64_t number, bool lower)
-{
-    struct cell cell = cell_number(number);
-    if (lower)
-        cell.kind = CELL_LOWER;
-    return cell;
-}
-
 static void
 write_types(const struct report *report, struct writer *writer)
 {
@@ -231,7 +222,7 @@ write_types(const struct report *report, struct writer *writer)
                 : nothing,
             cell_number(row->keys),
             cell_number(row->elements),
-            priced ? bytes_cell(row->memory, row->lower != 0) : nothing,
+            priced ? cell_bound(row->memory, row->lower != 0) : nothing,
             priced ? cell_number(share) : nothing,
             bar(&room, share),
         };
@@ -391,7 +382,7 @@ write_keys(const struct report *report, struct writer *writer)
                 ? cell_bytes(record->key->module_name)
                 : cell_text(type_name(record->type)),
             cell_number(record->elements),
-            bytes_cell(record->prices[0].memory,
+            cell_bound(record->prices[0].memory,
                        record->prices[0].basis == BASIS_LOWER),
             expiry_cell(&room, record),
         };

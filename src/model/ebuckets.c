@@ -124,20 +124,11 @@ add_to_moment(struct ebuckets *ebuckets, size_t place, uint64_t ms)
     }
 }
 
-/* The number of buckets whose key is not after ms. */
 static size_t
 place_of(const struct ebuckets *ebuckets, uint64_t ms)
 {
-    size_t low = 0;
-    size_t high = ebuckets->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ebuckets->buckets[middle].key <= ms)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return expiry_tree_place(ebuckets->buckets, ebuckets->count,
+                             sizeof(ebuckets->buckets[0]), ms);
 }
 
 static void

@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "model/expiry-tree.h"
 
+#include <string.h>
+
+size_t
+expiry_tree_place(const void *buckets, size_t count, size_t size, uint64_t ms)
+{
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uint64_t key;
+        memcpy(&key, (const char *)buckets + middle * size, sizeof(key));
+        if (key <= ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 void
 expiry_tree_expected(struct expiry_tree *tree, uint64_t size, double count)
 {

@@ -16,6 +16,11 @@ struct expiry_tree {
     struct rax rax;
 };
 
+/* The number of buckets whose key is not after ms.  They are in order, and a
+ * bucket of size bytes begins with its key, a uint64_t. */
+size_t expiry_tree_place(const void *buckets, size_t count, size_t size,
+                         uint64_t ms);
+
 /* metadata: bytes in the tree's struct. */
 void expiry_tree_begin(struct expiry_tree *tree, struct cost *cost,
                        uint64_t metadata, double each);

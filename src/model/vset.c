@@ -166,20 +166,11 @@ make_room(struct vset *vset, size_t place)
     return true;
 }
 
-/* The number of buckets whose key is not after ms. */
 static size_t
 place_of(const struct vset *vset, uint64_t ms)
 {
-    size_t low = 0;
-    size_t high = vset->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (vset->buckets[middle].key <= ms)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return expiry_tree_place(vset->buckets, vset->count,
+                             sizeof(vset->buckets[0]), ms);
 }
 
 static void

@@ -200,3 +200,19 @@ rdb_function_pre_ga(struct rdb *rdb)
     rdb->facts.function_bytes += string.size;
     return true;
 }
+
+const char *
+rdb_checksum_word(const struct rdb_facts *facts)
+{
+    switch (facts->crc) {
+    case RDB_CRC_OK:
+        return "ok";
+    case RDB_CRC_ABSENT:
+        return "absent";
+    case RDB_CRC_MISMATCH:
+        return "mismatch";
+    case RDB_CRC_UNKNOWN:
+    default:
+        return NULL;
+    }
+}

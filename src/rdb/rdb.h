@@ -45,6 +45,9 @@ struct rdb_facts {
     enum { RDB_CRC_UNKNOWN, RDB_CRC_OK, RDB_CRC_ABSENT, RDB_CRC_MISMATCH } crc;
 };
 
+/* What to call facts->crc: "ok", "absent", "mismatch"; NULL when unknown. */
+const char *rdb_checksum_word(const struct rdb_facts *facts);
+
 /* RESIZEDB and what was really found, for each database seen. */
 struct rdb_database {
     uint64_t db;

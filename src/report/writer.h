@@ -147,6 +147,16 @@ cell_number(uint64_t number)
     return (struct cell){ .kind = CELL_NUMBER, .number = (int64_t)number };
 }
 
+/* lower: it is a lower bound. */
+static inline struct cell
+cell_bound(uint64_t number, bool lower)
+{
+    struct cell cell = cell_number(number);
+    if (lower)
+        cell.kind = CELL_LOWER;
+    return cell;
+}
+
 static inline struct cell
 cell_bytes(struct bytes bytes)
 {

@@ -3,14 +3,7 @@
  * Classes from jemalloc's manual page, "Size classes" (quantum 16), and from
  * what MEMORY MALLOC-STATS of a server with quantum 8 lists.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "model/allocators.h"
+#include "ask-allocator.h"
 
 #define KIB ((uint64_t)1024)
 #define MIB (1024 * KIB)
@@ -36,23 +29,6 @@ static const uint64_t large[] = {
     768 * KIB, 896 * KIB, MIB,       1280 * KIB, 1536 * KIB, 1792 * KIB,
     2 * MIB,   2560 * KIB,
 };
-
-/* Not inlined: a compiler that sees a large constant size warns of the lookup
- * that is not done for it. */
-static __attribute__((noinline)) uint64_t
-usable(const struct allocator *allocator, uint64_t size)
-{
-    return alloc_usable(allocator, size);
-}
-
-static const struct allocator *
-find(const char *name, const char *server, int bits)
-{
-    const struct allocator *allocator = allocators_find(
-        bytes_of_text(name), servers_find(bytes_of_text(server)), bits);
-    assert_non_null(allocator);
-    return allocator;
-}
 
 /* Every size belongs to the first class that is not smaller. */
 static void

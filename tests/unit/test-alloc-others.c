@@ -4,33 +4,9 @@
  * sizes were asked of glibc 2.36 and tcmalloc 2.10 (run-allocators.tap asks
  * again), or follow from the sources named in the model's files.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "model/allocators.h"
+#include "ask-allocator.h"
 
 #define UNSERVED ((uint64_t)1 << 63)
-
-/* Not inlined: a compiler that sees a large constant size warns of the lookup
- * that is not done for it. */
-static __attribute__((noinline)) uint64_t
-usable(const struct allocator *allocator, uint64_t size)
-{
-    return alloc_usable(allocator, size);
-}
-
-static const struct allocator *
-find(const char *name, const char *server, int bits)
-{
-    const struct allocator *allocator = allocators_find(
-        bytes_of_text(name), servers_find(bytes_of_text(server)), bits);
-    assert_non_null(allocator);
-    return allocator;
-}
 
 struct expected {
     uint64_t size;

@@ -4,19 +4,8 @@
  * groups, consumers and pending entries were added to one of 1000 entries
  * (Redis 7.4, 8.0 and 8.6, Valkey 8.1 and 9.1, jemalloc with quantum 8).
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "model/pricer.h"
 #include "model/stream-ids.h"
-
-static struct profile profile;
-static struct pricer *pricer;
-static struct key key;
+#include "price-value.h"
 
 static const char *const groups[] = { "g1", "g2" };
 static const char *const consumers[] = { "c1", "c2" };
@@ -24,55 +13,24 @@ static const char *const consumers[] = { "c1", "c2" };
 static void
 begin(const char *server)
 {
-    struct rdb_facts facts = { .version = 12 };
-    struct profile_request request = { .server = server };
-    profile_resolve(&profile, &request, &facts);
-    pricer = pricer_new(&profile, 1, PRICE_MEMORY);
-    key = (struct key){ .name = BYTES_LITERAL("key1"),
-                        .name_size = 4,
-                        .idle_s = -1,
-                        .freq = -1,
-                        .type = TYPE_STREAM,
-                        .type_byte = 21 };
-    struct visitor *visitor = pricer_visitor(pricer);
-    visitor->ops->begin(visitor, &key);
+    value_begin(server, "key1", TYPE_STREAM, 21);
 }
 
 static void
 named(enum item_kind kind, const char *name)
 {
-    struct visitor *visitor = pricer_visitor(pricer);
-    struct item item = {
-        .kind = kind,
-        .text = { .kind = TEXT_BYTES,
-                  .data = (const unsigned char *)name,
-                  .held = strlen(name),
-                  .size = strlen(name) },
-    };
-    visitor->ops->item(visitor, &item);
+    value_text(kind, name, strlen(name));
 }
 
 static void
 pending(enum item_kind kind, uint64_t from, uint64_t count)
 {
-    struct visitor *visitor = pricer_visitor(pricer);
     for (uint64_t i = from; i < from + count; i++) {
         struct item item = { .kind = kind,
                              .id = { 1700000000000, i + 1 },
                              .expire_ms = 1800000000000 };
-        visitor->ops->item(visitor, &item);
+        value_item(&item);
     }
-}
-
-static uint64_t
-end(enum basis basis)
-{
-    struct visitor *visitor = pricer_visitor(pricer);
-    visitor->ops->end(visitor, 0);
-    struct price price = pricer_record(pricer)->prices[0];
-    assert_int_equal(price.basis, basis);
-    pricer_free(pricer);
-    return price.memory;
 }
 
 /* Consumers of one group, each with so many pending entries. */
@@ -86,7 +44,7 @@ with_consumers(const char *server, size_t count, uint64_t each)
         named(ITEM_CONSUMER, consumers[i]);
         pending(ITEM_CONSUMER_PENDING, i * each, each);
     }
-    return end(BASIS_EXACT);
+    return value_end(BASIS_EXACT);
 }
 
 static uint64_t
@@ -95,7 +53,7 @@ with_groups(const char *server, size_t count)
     begin(server);
     for (size_t i = 0; i < count; i++)
         named(ITEM_GROUP, groups[i]);
-    return end(BASIS_EXACT);
+    return value_end(BASIS_EXACT);
 }
 
 /* What the servers of a column had, all told. */
@@ -173,7 +131,7 @@ shared_references(void **state)
     named(ITEM_CONSUMER, consumers[0]);
     pending(ITEM_CONSUMER_PENDING, 0, 10);
     named(ITEM_GROUP, groups[1]);
-    uint64_t before = end(BASIS_EXACT);
+    uint64_t before = value_end(BASIS_EXACT);
     begin(server);
     named(ITEM_GROUP, groups[0]);
     pending(ITEM_PENDING, 0, 10);
@@ -181,7 +139,7 @@ shared_references(void **state)
     pending(ITEM_CONSUMER_PENDING, 0, 10);
     named(ITEM_GROUP, groups[1]);
     pending(ITEM_PENDING, 0, 10);
-    uint64_t after = end(BASIS_EXACT);
+    uint64_t after = value_end(BASIS_EXACT);
     /* ten NACKs, ten list nodes, and the ids once more in a tree: 15 bytes
      * and a pointer, a byte and a pointer for each, leaves */
     uint64_t tree = 24 + 8 + 16 + 10 * 8 + 10 * 16 - 8;
@@ -194,11 +152,11 @@ unknown_pending(void **state)
 {
     (void)state;
     begin("redis-8.8");
-    end(BASIS_EXACT);
+    value_end(BASIS_EXACT);
     begin("redis-8.8");
     named(ITEM_GROUP, groups[0]);
     pending(ITEM_PENDING, 0, 3);
-    end(BASIS_LOWER);
+    value_end(BASIS_LOWER);
 }
 
 static void

@@ -3,69 +3,27 @@
  * Vector sets, against memory that a running Redis 8.6.3 gave back, and parts
  * of them added up by hand from modules/vector-sets vset.c and hnsw.h.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "model/pricer.h"
-
-static struct profile profile;
-static struct pricer *pricer;
-static struct key key;
+#include "price-value.h"
 
 static void
 begin(const char *server, const char *name)
 {
-    struct rdb_facts facts = { .version = 13 };
-    struct profile_request request = { .server = server };
     struct item head = { .kind = ITEM_MODULE };
-    profile_resolve(&profile, &request, &facts);
-    pricer = pricer_new(&profile, 1, PRICE_MEMORY);
-    key = (struct key){ .name = bytes_of_text(name),
-                        .name_size = strlen(name),
-                        .idle_s = -1,
-                        .freq = -1,
-                        .type = TYPE_VECTORSET,
-                        .type_byte = 7 };
-    struct visitor *visitor = pricer_visitor(pricer);
-    visitor->ops->begin(visitor, &key);
-    visitor->ops->item(visitor, &head);
+    value_begin(server, name, TYPE_VECTORSET, 7);
+    value_item(&head);
 }
 
 static void
 number(uint64_t count)
 {
-    struct visitor *visitor = pricer_visitor(pricer);
     struct item item = { .kind = ITEM_MODULE_UINT, .count = count };
-    visitor->ops->item(visitor, &item);
+    value_item(&item);
 }
 
 static void
 string(const char *text, size_t size)
 {
-    struct visitor *visitor = pricer_visitor(pricer);
-    struct item item = {
-        .kind = ITEM_MODULE_STRING,
-        .text = { .kind = size > 64 ? TEXT_HEAD : TEXT_BYTES,
-                  .data = (const unsigned char *)text,
-                  .held = size > 64 ? 0 : size,
-                  .size = size },
-    };
-    visitor->ops->item(visitor, &item);
-}
-
-static uint64_t
-end(enum basis basis)
-{
-    struct visitor *visitor = pricer_visitor(pricer);
-    visitor->ops->end(visitor, 0);
-    struct price price = pricer_record(pricer)->prices[0];
-    assert_int_equal(price.basis, basis);
-    pricer_free(pricer);
-    return price.memory;
+    value_text(ITEM_MODULE_STRING, text, size);
 }
 
 /* Of dimension 3 and M = 16. */
@@ -103,7 +61,7 @@ measured(void **state)
     begin("redis-8.6", "vset:67dc:1434");
     head(1, 1, 2);
     lone_element("elem:0", "{\"n\":0}", 3);
-    assert_int_equal(end(BASIS_EXACT), 2768);
+    assert_int_equal(value_end(BASIS_EXACT), 2768);
 }
 
 static uint64_t
@@ -112,7 +70,7 @@ one(const char *server, const char *name, const char *attributes)
     begin(server, "k");
     head(1, 1, attributes != NULL ? 2 : 0);
     lone_element(name, attributes, 3);
-    return end(BASIS_EXACT);
+    return value_end(BASIS_EXACT);
 }
 
 static void
@@ -152,7 +110,7 @@ layers(void **state)
     number(16);
     number(0);
     number(0);
-    assert_int_equal(end(BASIS_EXACT), flat + 8 * 8 + 24 + 16 * 8);
+    assert_int_equal(value_end(BASIS_EXACT), flat + 8 * 8 + 24 + 16 * 8);
 }
 
 /* A matrix is a block of its own; the dimension of what it takes is not. */
@@ -166,7 +124,7 @@ projection(void **state)
     number(300);
     string(NULL, 3600);
     lone_element("e", NULL, 3);
-    assert_int_equal(end(BASIS_EXACT), plain + 3600);
+    assert_int_equal(value_end(BASIS_EXACT), plain + 3600);
 }
 
 /* The tree of names does not depend on their order: [a b] is a node of 24
@@ -187,7 +145,7 @@ names(void **state)
             name[0] = orders[i][j];
             lone_element(name, NULL, 3);
         }
-        assert_int_equal(end(BASIS_EXACT), first + element + 8 + 16);
+        assert_int_equal(value_end(BASIS_EXACT), first + element + 8 + 16);
     }
 }
 
@@ -198,7 +156,7 @@ strange_data(void **state)
     begin("redis-8.6", "k");
     head(1, 1, 0);
     number(5);
-    assert_true(end(BASIS_LOWER) > 1792);
+    assert_true(value_end(BASIS_LOWER) > 1792);
     begin("redis-8.6", "k");
     head(1, 1, 0);
     string("e", 1);
@@ -208,10 +166,10 @@ strange_data(void **state)
     number(UINT64_MAX);
     number(UINT64_MAX);
     number(UINT64_MAX);
-    end(BASIS_LOWER);
+    value_end(BASIS_LOWER);
     begin("redis-7.4", "k");
     head(1, 1, 0);
-    assert_int_equal(end(BASIS_NONE), 0);
+    assert_int_equal(value_end(BASIS_NONE), 0);
 }
 
 int
