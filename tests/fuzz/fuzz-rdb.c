@@ -243,19 +243,24 @@ witness_reader(struct reader *reader)
     return outcome;
 }
 
+/* One server for each way that values are laid out. */
 static struct outcome
 price(struct bytes bytes)
 {
-    static struct profile profile;
-    static bool resolved;
-    struct profile_request request = { .server = "redis-7.2" };
+    static const char *const servers[] = {
+        "redis-7.2",  "redis-2.8",     "redis-3.2/prefix", "redis-6.2//32",
+        "redis-8.0",  "redis-8.10",    "valkey-8.0/glibc", "valkey-8.1",
+        "valkey-9.1", "redis-8.6/none",
+    };
+    enum { SERVERS = sizeof(servers) / sizeof(servers[0]) };
+    static struct profile profiles[SERVERS];
 
-    if (!resolved) {
+    for (size_t i = 0; profiles[SERVERS - 1].server == NULL; i++) {
         struct rdb_facts facts = { .version = 11, .bits = 64 };
-        profile_resolve(&profile, &request, &facts);
-        resolved = true;
+        struct profile_request request = { .server = servers[i] };
+        profile_resolve(&profiles[i], &request, &facts);
     }
-    struct pricer *pricer = pricer_new(&profile, 1, ~0U);
+    struct pricer *pricer = pricer_new(profiles, SERVERS, ~0U);
     struct outcome outcome = read_memory(bytes, pricer_visitor(pricer));
     pricer_free(pricer);
     return outcome;
