@@ -236,41 +236,51 @@ add_slots(struct sums *sums, const struct rdb_database *database,
 }
 
 /* Redis 7.4 and later let Lua allocate with jemalloc through zmalloc (script.c
- * luaAlloc), and so used_memory has what the interpreter keeps of a library:
- * 1300 to 1500 bytes for one that has one function of a line (measured, 8.6.3,
- * up to eight libraries).  Statements add 3 to 7 times their bytes, comments
- * nothing, and collected garbage goes: for more libraries it is less. */
+ * luaAlloc), and so used_memory has what the interpreter keeps of libraries.
+ * An estimate, measured on 8.6.3 with up to 16 libraries of up to 10 functions:
+ * statements take 3 to 7 times their bytes, long texts once, and the more there
+ * is the sooner garbage is collected. */
 static uint64_t
-compiled(const struct profile *profile)
+compiled(const struct profile *profile, const struct rdb_facts *facts,
+         uint64_t calls)
 {
-    enum { LUA_LIBRARY = 1350 };
+    enum { LIBRARY = 400, FUNCTION = 750, CODE_BYTE = 3 };
     bool counts = profile->server->product == SERVER_REDIS &&
                   server_since(profile->server, 7, 4) &&
                   profile->allocator->usable == alloc_jemalloc;
-    return counts ? LUA_LIBRARY : 0;
+    if (!counts)
+        return 0;
+    return facts->functions * LIBRARY + calls * FUNCTION +
+           facts->function_code * CODE_BYTE;
 }
 
-/* A library of one function without description: functions.c functionLibInfo,
- * functionInfo, script_lua.c luaFunctionCtx, entries of three dicts that have
- * copies of the names.  How many functions a library has only its code says.
- */
+/* Libraries whose functions have no description: functions.c functionLibInfo
+ * and functionInfo, script_lua.c luaFunctionCtx; of each library a dict of its
+ * functions, of all one of libraries and one of functions; all have copies of
+ * the names. */
 static uint64_t
 functions(const struct profile *profile, const struct rdb_facts *facts)
 {
     enum { NAME = 16 }; /* sds of a name of usual length */
     const struct prices *prices = profile->prices;
     uint64_t word = prices->word;
-    if (facts->functions == 0)
+    uint64_t libraries = facts->functions;
+    if (libraries == 0)
         return 0;
-    uint64_t average = facts->function_bytes / facts->functions;
-    uint64_t one = usable(profile, 4 * word) +
-                   usable(profile, 4 * word + 8) +
-                   usable(profile, 4) + usable(profile, prices->dict) +
-                   usable(profile, 4 * word) +
-                   3 * usable(profile, prices->entry) +
-                   5 * usable(profile, NAME) +
-                   usable(profile, 5 + average + 1) + compiled(profile);
-    return facts->functions * one + 2 * usable(profile, 4 * word);
+    uint64_t calls = facts->function_calls > libraries ? facts->function_calls
+                                                       : libraries;
+    uint64_t name = usable(profile, NAME);
+    uint64_t library =
+        usable(profile, 4 * word) + usable(profile, prices->dict) +
+        usable(profile, cost_dict_slots(calls / libraries) * word) +
+        usable(profile, prices->entry) + 2 * name +
+        usable(profile, 5 + facts->function_bytes / libraries + 1);
+    uint64_t function = usable(profile, 4 * word + 8) + usable(profile, 4) +
+                        2 * usable(profile, prices->entry) + 3 * name;
+    return libraries * library + calls * function +
+           usable(profile, cost_dict_slots(libraries) * word) +
+           usable(profile, cost_dict_slots(calls) * word) +
+           compiled(profile, facts, calls);
 }
 
 /* scripting.c luaCreateFunction: an entry, the digest, the body. */

@@ -302,7 +302,7 @@ void rdb_slot_begin(struct rdb *rdb, uint64_t at, uint64_t slot,
 void rdb_slot_end(struct rdb *rdb, uint64_t at);
 
 bool rdb_aux(struct rdb *rdb);           /* AUX: rdb-aux.c */
-bool rdb_function(struct rdb *rdb);      /* FUNCTION2: rdb-aux.c */
+bool rdb_function(struct rdb *rdb);      /* FUNCTION2: rdb-function.c */
 bool rdb_function_pre_ga(struct rdb *rdb);
 bool rdb_module_aux(struct rdb *rdb);    /* rdb-module.c */
 bool rdb_module_id(struct rdb *rdb);     /* reads id, sets module_name */

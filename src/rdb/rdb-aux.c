@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What a file says of itself in AUX fields, and its functions.
- *
- *   AUX            STR name, STR value
- *   FUNCTION2      STR source, first line "#!<engine> name=<library>"
- *   FUNCTION (246, release candidates of 7.0)
- *                  STR name, STR engine, LEN has description,
- *                  [STR description], STR code
+ * What a file says of itself in AUX fields: STR name, STR value.
  *
  * Names compare without case, as the loaders do (rdb.c, strcasecmp).
  */
@@ -159,46 +153,6 @@ rdb_aux(struct rdb *rdb)
     buffer_fini(&value);
     return read ? (rdb->facts.aux++, true)
                 : rdb_doing(rdb, "AUX field", rdb->facts.aux);
-}
-
-bool
-rdb_function(struct rdb *rdb)
-{
-    struct buffer head = { NULL, 0, 0 };
-    uint64_t at = reader_offset(rdb->reader) - 1;
-    uint64_t size;
-    if (!rdb_string_append(rdb, &head, AUX_HELD, &size)) {
-        buffer_fini(&head);
-        return rdb_doing(rdb, "function", rdb->facts.functions);
-    }
-    if (!bytes_starts_with(buffer_bytes(&head), BYTES_LITERAL("#!")))
-        rdb_finding(rdb, FINDING_FUNCTION, at,
-                    "a function library without its #! line");
-    rdb->facts.functions++;
-    rdb->facts.function_bytes += size;
-    buffer_fini(&head);
-    return true;
-}
-
-bool
-rdb_function_pre_ga(struct rdb *rdb)
-{
-    struct rdb_string string;
-    uint64_t at = reader_offset(rdb->reader) - 1;
-    uint64_t has_description;
-    for (int i = 0; i < 2; i++)
-        if (!rdb_string_open(rdb, &string) || !rdb_string_skip(rdb, &string))
-            return rdb_doing(rdb, "function", rdb->facts.functions);
-    if (!rdb_length(rdb, &has_description))
-        return rdb_doing(rdb, "function", rdb->facts.functions);
-    for (int i = 0; i < (has_description ? 2 : 1); i++)
-        if (!rdb_string_open(rdb, &string) || !rdb_string_skip(rdb, &string))
-            return rdb_doing(rdb, "function", rdb->facts.functions);
-    rdb_finding(rdb, FINDING_FUNCTION_PRE_GA, at,
-                "a function as release candidates of Redis 7.0 wrote it");
-    rdb->facts.functions++;
-    rdb->facts.function_bytes += string.size;
-    return true;
 }
 
 const char *

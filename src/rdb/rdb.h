@@ -34,6 +34,9 @@ struct rdb_facts {
     bool has_slot_info;     /* SLOT_INFO, slot-info or cluster AUX: cluster */
     uint64_t functions;     /* libraries */
     uint64_t function_bytes;
+    uint64_t function_calls; /* in their code, of register_function */
+    uint64_t function_code;  /* bytes of it that are no comments; both of the
+                                first 64 KiB of each library */
     uint64_t scripts;       /* lua AUX */
     uint64_t script_bytes;
     uint64_t module_aux;
