@@ -12,6 +12,23 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/analysis/expiry.h \
 	%D%/analysis/histogram.c \
 	%D%/analysis/histogram.h \
+	%D%/analysis/log-biggest.c \
+	%D%/analysis/log-biggest.h \
+	%D%/analysis/log-commands.c \
+	%D%/analysis/log-commands.h \
+	%D%/analysis/log-effect.c \
+	%D%/analysis/log-effect.h \
+	%D%/analysis/log-entry.h \
+	%D%/analysis/log-expiry.c \
+	%D%/analysis/log-expiry.h \
+	%D%/analysis/log-hot.c \
+	%D%/analysis/log-hot.h \
+	%D%/analysis/log-keys.c \
+	%D%/analysis/log-keys.h \
+	%D%/analysis/log-timeline.c \
+	%D%/analysis/log-timeline.h \
+	%D%/analysis/log.c \
+	%D%/analysis/log.h \
 	%D%/analysis/prefix-cut.c \
 	%D%/analysis/prefix-cut.h \
 	%D%/analysis/prefix-emit.c \
@@ -27,6 +44,29 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/analysis/top.h \
 	%D%/analysis/type-table.c \
 	%D%/analysis/type-table.h \
+	%D%/aof/aof-acceptance.c \
+	%D%/aof/aof-acceptance.h \
+	%D%/aof/aof-command-table.c \
+	%D%/aof/aof-command-table.h \
+	%D%/aof/aof-commands.c \
+	%D%/aof/aof-commands.h \
+	%D%/aof/aof-log.c \
+	%D%/aof/aof-log.h \
+	%D%/aof/aof-record.c \
+	%D%/aof/aof-record.h \
+	%D%/aof/aof-repair.c \
+	%D%/aof/aof-repair.h \
+	%D%/aof/manifest.c \
+	%D%/aof/manifest.h \
+	%D%/aof/repair-names.c \
+	%D%/aof/repair-names.h \
+	%D%/aof/repair-plan.c \
+	%D%/aof/repair-plan.h \
+	%D%/aof/repair-set.c \
+	%D%/aof/repair-set.h \
+	%D%/aof/repair-write.c \
+	%D%/aof/resync.c \
+	%D%/aof/resync.h \
 	%D%/base/arena.c \
 	%D%/base/arena.h \
 	%D%/base/buffer.c \
@@ -83,9 +123,13 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/input/stream-file.h \
 	%D%/input/stream-gzip.c \
 	%D%/input/stream-lz4.c \
+	%D%/input/stream-range.c \
+	%D%/input/stream-range.h \
 	%D%/input/stream-vkcs.c \
 	%D%/input/stream-zstd.c \
 	%D%/input/stream.h \
+	%D%/input/window.c \
+	%D%/input/window.h \
 	%D%/model/alloc-apple.c \
 	%D%/model/alloc-glibc.c \
 	%D%/model/alloc-jemalloc.c \
@@ -187,15 +231,26 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/rdb/rdb-trouble.c \
 	%D%/rdb/rdb-types.c \
 	%D%/rdb/rdb-types.h \
+	%D%/rdb/rdb-write.c \
+	%D%/rdb/rdb-write.h \
 	%D%/rdb/rdb-zset.c \
 	%D%/rdb/rdb.c \
 	%D%/rdb/rdb.h \
+	%D%/rdb/salvage-head.c \
+	%D%/rdb/salvage-keep.c \
+	%D%/rdb/salvage-parts.h \
+	%D%/rdb/salvage-read.c \
+	%D%/rdb/salvage-scan.c \
+	%D%/rdb/salvage.c \
+	%D%/rdb/salvage.h \
 	%D%/rdb/stream-node.c \
 	%D%/rdb/stream-node.h \
 	%D%/rdb/validator.c \
 	%D%/rdb/validator.h \
 	%D%/report/json-row.c \
 	%D%/report/json-row.h \
+	%D%/report/folder.c \
+	%D%/report/folder.h \
 	%D%/report/output.c \
 	%D%/report/output.h \
 	%D%/report/wide.c \
@@ -226,15 +281,31 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 bin_PROGRAMS += %D%/keyweigh
 %C%_keyweigh_LDADD = %D%/libkeyweigh.a
 %C%_keyweigh_SOURCES = \
+	%D%/cli/aof-read.c \
+	%D%/cli/aof-report.h \
+	%D%/cli/aof-sums.c \
+	%D%/cli/aof-tables.c \
+	%D%/cli/aof-tables.h \
+	%D%/cli/aof-text.c \
 	%D%/cli/arguments.h \
+	%D%/cli/check-aof.c \
+	%D%/cli/check-aof.h \
+	%D%/cli/check-findings.c \
+	%D%/cli/check-findings.h \
+	%D%/cli/check-json.c \
 	%D%/cli/check-print.c \
+	%D%/cli/check-rdb.c \
+	%D%/cli/check-rdb.h \
+	%D%/cli/check-redis.c \
 	%D%/cli/check.c \
 	%D%/cli/check.h \
+	%D%/cli/cmd-aof.c \
 	%D%/cli/cmd-check.c \
 	%D%/cli/cmd-convert.c \
 	%D%/cli/cmd-explain.c \
 	%D%/cli/cmd-keys.c \
 	%D%/cli/cmd-prefix.c \
+	%D%/cli/cmd-repair.c \
 	%D%/cli/cmd-report.c \
 	%D%/cli/cmd-top.c \
 	%D%/cli/columns.c \
@@ -260,6 +331,15 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/options.h \
 	%D%/cli/progress.c \
 	%D%/cli/progress.h \
+	%D%/cli/repair-aof.c \
+	%D%/cli/repair-part.c \
+	%D%/cli/repair-part.h \
+	%D%/cli/repair-parts.c \
+	%D%/cli/repair-rdb.c \
+	%D%/cli/repair-report.c \
+	%D%/cli/repair-until.c \
+	%D%/cli/repair-until.h \
+	%D%/cli/repair.h \
 	%D%/cli/report-advice.c \
 	%D%/cli/report-inputs.c \
 	%D%/cli/report-json.c \

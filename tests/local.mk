@@ -30,6 +30,12 @@ unit_programs = \
 	%D%/unit/test-acceptance \
 	%D%/unit/test-alloc-jemalloc \
 	%D%/unit/test-alloc-others \
+	%D%/unit/test-aof-acceptance \
+	%D%/unit/test-aof-commands \
+	%D%/unit/test-aof-laws \
+	%D%/unit/test-aof-log \
+	%D%/unit/test-aof-record \
+	%D%/unit/test-aof-repair \
 	%D%/unit/test-block-kinds \
 	%D%/unit/test-codec \
 	%D%/unit/test-cost \
@@ -49,7 +55,12 @@ unit_programs = \
 	%D%/unit/test-input \
 	%D%/unit/test-intset \
 	%D%/unit/test-listpack \
+	%D%/unit/test-log \
+	%D%/unit/test-log-expiry \
+	%D%/unit/test-log-keys \
+	%D%/unit/test-log-timeline \
 	%D%/unit/test-lzf-stream \
+	%D%/unit/test-manifest \
 	%D%/unit/test-map \
 	%D%/unit/test-number \
 	%D%/unit/test-operands \
@@ -58,7 +69,9 @@ unit_programs = \
 	%D%/unit/test-pricer \
 	%D%/unit/test-profile \
 	%D%/unit/test-rax \
+	%D%/unit/test-rdb-write \
 	%D%/unit/test-reader \
+	%D%/unit/test-salvage \
 	%D%/unit/test-segments \
 	%D%/unit/test-slot \
 	%D%/unit/test-summary \
@@ -91,12 +104,16 @@ script_tests = \
 	%D%/check-prints.sh \
 	%D%/check-style.sh \
 	%D%/run-acceptance.tap \
+	%D%/run-aof-acceptance.tap \
 	%D%/run-accuracy.tap \
 	%D%/run-explain.tap \
 	%D%/run-allocators.tap \
+	%D%/run-aof-report.tap \
 	%D%/run-live.tap \
 	%D%/run-man-examples.tap \
 	%D%/run-memory.tap \
+	%D%/run-repair-live.tap \
+	%D%/run-repair.tap \
 	%D%/run-truth.tap
 
 TESTS += $(core_tests) $(script_tests)
@@ -124,11 +141,15 @@ check_PROGRAMS += \
 	%D%/tools/ask-allocator \
 	%D%/tools/damage \
 	%D%/tools/dribble \
+	%D%/tools/log-law \
 	%D%/tools/peak \
+	%D%/tools/salvage-law \
 	%D%/tools/truth
 %C%_bench_generate_LDADD =
 %C%_tools_ask_allocator_LDADD = src/libkeyweigh.a
+%C%_tools_log_law_LDADD = src/libkeyweigh.a
 %C%_tools_peak_LDADD =
+%C%_tools_salvage_law_LDADD = src/libkeyweigh.a
 %C%_tools_damage_SOURCES = %D%/tools/damage.c %D%/fuzz/fuzz-rdb.c
 %C%_tools_damage_LDADD = src/libkeyweigh.a
 %C%_tools_dribble_LDADD =
@@ -189,10 +210,13 @@ EXTRA_DIST += \
 	%D%/fuzz/driver.c \
 	%D%/lib.sh \
 	%D%/run-unit.sh \
+	%D%/tools/resp.awk \
 	%D%/truth \
 	%D%/unit/ask-allocator.h \
 	%D%/unit/drip.h \
 	%D%/unit/input-file.h \
+	%D%/unit/log-text.h \
+	%D%/unit/made-log.h \
 	%D%/unit/packed-walk.h \
 	%D%/unit/price-value.h \
 	%D%/unit/sample-record.h \
@@ -201,4 +225,5 @@ EXTRA_DIST += \
 	%D%/run-fuzz.tap \
 	%D%/run-properties.tap
 clean-local:
-	rm -rf %D%/data/stamp %D%/data/*.rdb %D%/data/acceptance/*.rdb
+	rm -rf %D%/data/stamp %D%/data/*.rdb %D%/data/*.aof \
+		%D%/data/acceptance/*.rdb

@@ -38,12 +38,17 @@ struct arguments {
     size_t filter_count;
 
     uint64_t count; /* top -n */
+    uint64_t rows;  /* aof; 0: not given */
     int by;         /* top: index of its choices */
     bool per_type;
     struct option_list separators;
     uint64_t depth;
     uint64_t min_share; /* parts per million */
     int to;             /* convert: index of its choices, -1 not given */
+
+    const char *quarantine; /* repair: FILE, or NULL */
+    const char *until;      /* repair; NULL: all of it */
+    bool dry_run;
 
     struct option_list inputs;
 };

@@ -34,7 +34,7 @@ begin(void *context)
 {
     struct checks *checks = context;
     if (is_format(checks, "json"))
-        check_print_json_begin(&checks->sink.output);
+        check_json_begin(&checks->sink.output);
 }
 
 static void
@@ -42,9 +42,9 @@ print(struct checks *checks, const struct check *check)
 {
     struct output *output = &checks->sink.output;
     if (is_format(checks, "json"))
-        check_print_json(check, output, notation(checks), !checks->begun);
+        check_json(check, output, notation(checks), !checks->begun);
     else if (is_format(checks, "redis-check"))
-        check_print_redis(check, output, notation(checks));
+        check_redis(check, output, notation(checks));
     else
         check_print_text(check, output, notation(checks));
     checks->begun = true;
@@ -56,11 +56,14 @@ read_one(void *context, struct run *run, struct run_input *result,
 {
     struct checks *checks = context;
     struct check *check = xcalloc(1, sizeof(*check));
-    check_read(check, run, result, input, checks->judges);
-    print(checks, check);
-    checks->damaged |= !check_is_sound(check);
-    memcpy(result->scan.facts.repl_id, check->facts.repl_id,
-           sizeof(check->facts.repl_id));
+    if (check_read(check, run, result, input, checks->judges)) {
+        print(checks, check);
+        checks->damaged |= !check_is_sound(check);
+    }
+    const struct check_rdb *rdb = check_rdb(check);
+    if (rdb != NULL)
+        memcpy(result->scan.facts.repl_id, rdb->facts.repl_id,
+               sizeof(rdb->facts.repl_id));
     check_fini(check);
     free(check);
     return STATUS_OK;
@@ -103,22 +106,12 @@ judges_of(const struct option_list *servers)
     return judges;
 }
 
-static void
-tell_aofs(const struct run *run)
-{
-    for (size_t i = 0; i < run->input_count; i++) {
-        enum input_kind kind = run->inputs[i].kind;
-        if (kind == INPUT_AOF || kind == INPUT_MANIFEST)
-            message_note("%s: redis-check-aof checks an AOF",
-                         run->inputs[i].name);
-    }
-}
-
 static enum exit_code
 run_check(const struct arguments *arguments)
 {
     struct checks checks = { .arguments = arguments };
     struct run_plan plan = { .begin = begin,
+                             .takes_logs = true,
                              .read = read_one,
                              .context = &checks };
     struct run run = { .arguments = NULL };
@@ -126,9 +119,8 @@ run_check(const struct arguments *arguments)
         checks.judges = judges_of(&arguments->servers);
         if (sink_open(&checks.sink, arguments, true)) {
             run_inputs(&run);
-            tell_aofs(&run);
             if (checks.begun && is_format(&checks, "json"))
-                check_print_json_end(&checks.sink.output);
+                check_json_end(&checks.sink.output);
             sink_close(&checks.sink, checks.begun);
         }
     }

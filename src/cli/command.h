@@ -37,7 +37,9 @@ extern const struct command cmd_top;
 extern const struct command cmd_prefix;
 extern const struct command cmd_explain;
 extern const struct command cmd_check;
+extern const struct command cmd_repair;
 extern const struct command cmd_convert;
+extern const struct command cmd_aof;
 
 /* All commands in the order of the help; NULL at the end.  The first is what
  * runs when none is named. */

@@ -5,7 +5,8 @@
 
 const struct command *const commands[] = {
     &cmd_report, &cmd_keys,    &cmd_top, &cmd_prefix,
-    &cmd_explain, &cmd_check,  &cmd_convert, NULL,
+    &cmd_explain, &cmd_check,  &cmd_repair, &cmd_convert,
+    &cmd_aof,     NULL,
 };
 
 const struct command *

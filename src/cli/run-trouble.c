@@ -6,9 +6,12 @@
 #include "rdb/decode.h"
 
 bool
-run_trouble_check_kind(struct run_input *result)
+run_trouble_check_kind(struct run_input *result, bool takes_logs)
 {
     struct error *error = &result->error;
+    if (takes_logs &&
+        (result->kind == INPUT_AOF || result->kind == INPUT_MANIFEST))
+        return true;
     switch (result->kind) {
     case INPUT_RDB:
         return true;

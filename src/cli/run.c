@@ -282,15 +282,26 @@ scan_input(struct job *job, struct input *input)
     return status;
 }
 
+/* A directory's manifest is one even when its content no longer says so. */
+static void
+learn_kind(const struct job *job, struct input *input)
+{
+    const struct run *run = job->run;
+    size_t index = (size_t)(job->result - run->inputs);
+    if (run->operands.items[index].kind == INPUT_MANIFEST)
+        input->kind = INPUT_MANIFEST;
+    job->result->kind = input->kind;
+}
+
 static void
 read_input(struct job *job, struct input *input)
 {
     const struct run_plan *plan = job->run->plan;
     struct run_input *result = job->result;
-    result->kind = input->kind;
+    learn_kind(job, input);
     result->stored = input->size;
     result->layer = input->layer_count > 0 ? input->layers[0] : NULL;
-    if (!run_trouble_check_kind(result))
+    if (!run_trouble_check_kind(result, plan->takes_logs))
         return;
     result->was_read = true;
     if (plan->begin != NULL && !job->run->begun) {
@@ -320,7 +331,9 @@ work(void *context, size_t index)
         run->plan->make_analyses(run->plan->context, job->analyses);
 
     struct input *input = xcalloc(1, sizeof *input);
-    struct input_options options = { .waiting = on_waiting, .context = job };
+    struct input_options options = { .stop_at_size = run->plan->takes_logs,
+                                     .waiting = on_waiting,
+                                     .context = job };
     job->input = input;
     job->result->name = run->operands.items[index].name;
     if (input_open(input, run->operands.items[index].path, &options,

@@ -31,7 +31,7 @@ struct run_meter {
 struct run_input {
     const char *name;     /* as people are shown it, raw */
     enum input_kind kind;
-    bool was_read;        /* an RDB that was scanned, to its end or not */
+    bool was_read;        /* what the command takes, to its end or not */
     uint64_t stored;      /* bytes of the file; 0 unknown */
     uint64_t bytes;       /* of its content, as far as it was read */
     const char *layer;    /* outermost compression, or NULL */
@@ -62,7 +62,9 @@ struct run_plan {
     void (*row)(void *context, const struct run_input *input,
                 const struct record *record);
 
-    /* Instead of a scan. */
+    /* Instead of a scan.  With takes_logs AOFs and manifests too, as large as
+     * they were when they were opened; others refuse them in words. */
+    bool takes_logs;
     enum status (*read)(void *context, struct run *run,
                         struct run_input *result, struct input *input);
     void *context;

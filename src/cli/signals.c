@@ -8,6 +8,7 @@
 
 /* Handlers have nothing else to talk to than variables of the process. */
 static const struct output *volatile current_output;
+static const struct folder *volatile current_folder;
 static atomic_int news; /* lock-free, so fit for handlers */
 
 /* SA_RESETHAND has restored the default action, and the signal is blocked
@@ -18,6 +19,9 @@ on_end(int number)
     const struct output *output = current_output;
     if (output != NULL)
         output_abandon(output);
+    const struct folder *folder = current_folder;
+    if (folder != NULL)
+        folder_abandon(folder);
     raise(number);
 }
 
@@ -59,6 +63,12 @@ void
 signals_set_output(const struct output *output)
 {
     current_output = output;
+}
+
+void
+signals_set_folder(const struct folder *folder)
+{
+    current_folder = folder;
 }
 
 void

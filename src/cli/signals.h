@@ -6,14 +6,17 @@
 #ifndef KEYWEIGH_CLI_SIGNALS_H
 #define KEYWEIGH_CLI_SIGNALS_H
 
-#include "report/output.h"
+#include "report/folder.h"
 
 /* SIGINT, SIGTERM, SIGHUP, SIGPIPE and the like remove the temporary file of
- * the output, then end the program as they always do. */
+ * the output, or of the folder, then end the program as they always do. */
 void signals_install(void);
 
 /* The output to clean up, NULL for none.  It must not move while it is set. */
 void signals_set_output(const struct output *output);
+
+/* The same for a folder, whose files that are complete go with it. */
+void signals_set_folder(const struct folder *folder);
 
 /* Raises the flag below once a second; SIGUSR1 raises it in any case. */
 void signals_start_timer(void);

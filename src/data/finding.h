@@ -84,6 +84,56 @@ enum finding_code {
     FINDING_STREAM_NOTE,     /* what nobody checks, yet is suspicious */
     FINDING_IDMP,
     FINDING_ARRAY,
+    /* append-only files */
+    FINDING_AOF_BYTE, /* no record begins with this byte */
+    FINDING_AOF_NULS, /* a run of NUL bytes where a record should begin */
+    FINDING_AOF_INLINE, /* an inline command or a blank line */
+    FINDING_AOF_ARGC, /* "*" without a count of 1 or more */
+    FINDING_AOF_BULK, /* an argument that does not begin with "$" */
+    FINDING_AOF_SIZE_NEGATIVE, /* servers crash of it */
+    FINDING_AOF_SIZE_HUGE, /* beyond any memory: servers crash of it */
+    FINDING_AOF_LINE, /* a line with a number that is too long */
+    FINDING_AOF_NUMBER, /* taken as servers do, but not as any writes it */
+    FINDING_AOF_LINE_END, /* LF without CR behind a number */
+    FINDING_AOF_BULK_END, /* not CRLF behind an argument: skipped unseen */
+    FINDING_AOF_ANNOTATION_LONG, /* over 1023 bytes */
+    FINDING_AOF_ANNOTATION_OPEN, /* the last line, without LF */
+    FINDING_AOF_TRUNCATED, /* ends inside a record */
+    FINDING_AOF_IN_PROGRESS, /* the same, of a file being written */
+    FINDING_AOF_PREAMBLE, /* an RDB where none is read */
+    FINDING_AOF_UNKNOWN_COMMAND,
+    FINDING_AOF_ARITY, /* too few arguments: most servers crash of it */
+    FINDING_AOF_ARITY_OVER, /* too many, which most servers do not see */
+    FINDING_AOF_NOT_WRITTEN, /* a command that no server writes */
+    FINDING_AOF_DANGEROUS, /* the same, and it acts on the server */
+    FINDING_AOF_SHUTDOWN, /* up to 6.2 it ends the server that loads it */
+    FINDING_AOF_FATAL, /* it crashes it */
+    FINDING_AOF_UNCERTAIN, /* may or may not be written */
+    FINDING_AOF_NOT_REPLAYABLE, /* its outcome depends on more */
+    FINDING_AOF_DB, /* SELECT of what is no database */
+    FINDING_AOF_MULTI_NESTED,
+    FINDING_AOF_MULTI_OPEN, /* ends inside a transaction */
+    FINDING_AOF_MULTI_DANGLING, /* left by a server that cut the file */
+    FINDING_AOF_EXEC_ALONE,
+    FINDING_AOF_QUEUED_WATCH, /* WATCH inside MULTI */
+    FINDING_AOF_QUEUED_DISCARD, /* servers crash of it at EXEC */
+    FINDING_AOF_TIME_BACKWARD,
+    FINDING_AOF_TIME, /* #TS: without a number */
+    /* their manifests */
+    FINDING_MANIFEST_EMPTY, /* no file line: servers start empty */
+    FINDING_MANIFEST_LINE, /* not of the form */
+    FINDING_MANIFEST_LINE_LONG,
+    FINDING_MANIFEST_LINE_OPEN, /* the last one, without LF */
+    FINDING_MANIFEST_NAME, /* with a path in it */
+    FINDING_MANIFEST_SEQ,
+    FINDING_MANIFEST_TYPE,
+    FINDING_MANIFEST_TWO_BASES,
+    FINDING_MANIFEST_NO_BASE, /* increments alone */
+    FINDING_MANIFEST_ORDER, /* increments not ascending */
+    FINDING_MANIFEST_DUPLICATE, /* loaded twice */
+    FINDING_MANIFEST_UNKNOWN_KEY, /* passed over */
+    FINDING_PART_MISSING,
+    FINDING_PART_EMPTY, /* an increment without a byte (a note) */
     FINDING_COUNT,
 };
 

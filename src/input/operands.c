@@ -196,16 +196,30 @@ manifest_stem(const char *name)
     return length - MANIFEST_ENDING_LENGTH;
 }
 
-/* "STEM.7.base.rdb" or "STEM.7.incr.aof". */
+/* ".7.base.rdb" or ".7.incr.aof". */
+static bool
+is_part_ending(const char *text)
+{
+    size_t digits = *text == '.' ? strspn(text + 1, "0123456789") : 0;
+    return digits > 0 && (strncmp(text + 1 + digits, ".base.", 6) == 0 ||
+                          strncmp(text + 1 + digits, ".incr.", 6) == 0);
+}
+
 static bool
 is_part_name(const char *name, const char *stem, size_t stem_length)
 {
-    if (strncmp(name, stem, stem_length) != 0 || name[stem_length] != '.')
-        return false;
-    const char *number = name + stem_length + 1;
-    size_t digits = strspn(number, "0123456789");
-    return digits > 0 && (strncmp(number + digits, ".base.", 6) == 0 ||
-                          strncmp(number + digits, ".incr.", 6) == 0);
+    return strncmp(name, stem, stem_length) == 0 &&
+           is_part_ending(name + stem_length);
+}
+
+/* Of whichever set. */
+static bool
+is_any_part_name(const char *name)
+{
+    for (const char *at = name; *at != '\0'; at++)
+        if (is_part_ending(at))
+            return true;
+    return false;
 }
 
 static bool
@@ -288,6 +302,19 @@ add_file(struct operands *operands, const char *path, const char *name,
                                         : "skipped: neither RDB nor AOF");
 }
 
+/* Servers do not look for the files of a set but by its manifest. */
+static void
+warn_of_lost_manifest(struct operands *operands, const struct listing *listing)
+{
+    size_t parts = 0;
+    for (size_t i = 0; i < listing->file_count; i++)
+        parts += is_any_part_name(listing->files[i]);
+    if (parts > 0)
+        append_note(operands, false, listing->directory,
+                    "files of a multi-part AOF without its manifest: a server "
+                    "starts empty here and overwrites them");
+}
+
 static void
 add_files(struct operands *operands, const struct listing *listing,
           const struct input_options *options)
@@ -298,6 +325,7 @@ add_files(struct operands *operands, const struct listing *listing,
         add_file(operands, path, listing->files[i], options);
         free(path);
     }
+    warn_of_lost_manifest(operands, listing);
     warn_of_sets_below(operands, listing, options);
     if (operands->count == count_before)
         append_note(operands, true, listing->directory,

@@ -5,7 +5,8 @@
  *
  * A directory with the manifest of a multi-part AOF is that set alone.  Any
  * other is its regular files that are RDB or AOF by their content (not those
- * named temp-*, not its subdirectories), sorted by the bytes of their names.
+ * named temp-*, not its subdirectories), sorted by the bytes of their names;
+ * parts of such a set whose manifest is gone are warned of.
  *
  * What cannot be used is noted and the rest is gone on with: so is a pipe, or
  * standard input, that is named a second time.

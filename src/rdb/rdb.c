@@ -356,39 +356,40 @@ read_attribute(struct rdb *rdb, uint64_t at, unsigned char byte, bool *taken)
     return true;
 }
 
-/* Reads records up to the next key. */
+/* Reads an opcode, or the type and the name of a key. */
 static enum status
-read_records(struct rdb *rdb)
+read_piece(struct rdb *rdb, struct rdb_record *record)
 {
     unsigned char byte;
     bool taken;
-    for (;;) {
-        uint64_t at = reader_offset(rdb->reader);
-        if (!reader_u8(rdb->reader, &byte))
-            return rdb_end_in_failure(rdb);
-        const struct rdb_type *type = rdb->types[byte];
-        if (!rdb->has_attribute)
-            rdb->key.offset = at;
-        if (type != NULL) {
-            rdb->key.type_byte = byte;
-            rdb->meta_open = false;
-            return read_key(rdb, type, at) ? STATUS_OK
-                                           : rdb_end_in_failure(rdb);
-        }
-        if (rdb->meta_open) {
-            rdb->meta_open = false;
-            rdb_finding(rdb, FINDING_EXPIRY_SPLIT, at,
-                        "key metadata without its key behind it");
-        }
-        if (byte == OPCODE_EOF)
-            return finish(rdb, at);
-        if (!read_attribute(rdb, at, byte, &taken))
-            return rdb_end_in_failure(rdb);
-        if (taken)
-            rdb->has_attribute = true;
-        else if (!rdb_opcode(rdb, at, byte))
-            return rdb_end_in_failure(rdb);
+    uint64_t at = reader_offset(rdb->reader);
+    record->is_key = false;
+    if (!reader_u8(rdb->reader, &byte))
+        return rdb_end_in_failure(rdb);
+    const struct rdb_type *type = rdb->types[byte];
+    record->byte = byte;
+    if (!rdb->has_attribute)
+        rdb->key.offset = at;
+    if (type != NULL) {
+        record->is_key = true;
+        rdb->key.type_byte = byte;
+        rdb->meta_open = false;
+        return read_key(rdb, type, at) ? STATUS_OK : rdb_end_in_failure(rdb);
     }
+    if (rdb->meta_open) {
+        rdb->meta_open = false;
+        rdb_finding(rdb, FINDING_EXPIRY_SPLIT, at,
+                    "key metadata without its key behind it");
+    }
+    if (byte == OPCODE_EOF)
+        return finish(rdb, at);
+    if (!read_attribute(rdb, at, byte, &taken))
+        return rdb_end_in_failure(rdb);
+    if (taken)
+        rdb->has_attribute = true;
+    else if (!rdb_opcode(rdb, at, byte))
+        return rdb_end_in_failure(rdb);
+    return STATUS_OK;
 }
 
 /* --- the source --- */
@@ -401,10 +402,10 @@ abort_visitor(struct rdb *rdb)
     rdb->visitor = NULL;
 }
 
+/* Moves behind the value that nobody walked. */
 static enum status
-rdb_next(struct source *self, struct key *key)
+pass_value(struct rdb *rdb)
 {
-    struct rdb *rdb = (struct rdb *)self;
     if (rdb->ended)
         return reader_ok(rdb->reader) ? STATUS_END : STATUS_FAIL;
     if (rdb->pending) {
@@ -414,15 +415,51 @@ rdb_next(struct source *self, struct key *key)
     }
     rdb->bad.kind = ERROR_NONE; /* the value that it was of is passed */
     reset_attributes(rdb);
-    if (!rdb->started) {
-        rdb->started = true;
-        if (!read_eof_prefix(rdb) || !read_magic(rdb))
-            return rdb_end_in_failure(rdb);
-        rdb_select_database(rdb, 0);
-    }
-    enum status status = read_records(rdb);
+    return STATUS_OK;
+}
+
+static enum status
+read_header(struct rdb *rdb)
+{
+    rdb->started = true;
+    if (!read_eof_prefix(rdb) || !read_magic(rdb))
+        return rdb_end_in_failure(rdb);
+    rdb_select_database(rdb, 0);
+    return STATUS_OK;
+}
+
+static enum status
+rdb_next(struct source *self, struct key *key)
+{
+    struct rdb *rdb = (struct rdb *)self;
+    struct rdb_record record = { .is_key = false };
+    enum status status = pass_value(rdb);
+    if (status == STATUS_OK && !rdb->started)
+        status = read_header(rdb);
+    while (status == STATUS_OK && !record.is_key)
+        status = read_piece(rdb, &record);
     if (status == STATUS_OK)
         *key = rdb->key;
+    return status;
+}
+
+enum status
+rdb_next_record(struct rdb *rdb, struct rdb_record *record)
+{
+    *record = (struct rdb_record){ .offset = reader_offset(rdb->reader) };
+    enum status status = pass_value(rdb);
+    if (status != STATUS_OK)
+        return status;
+    record->offset = reader_offset(rdb->reader);
+    if (!rdb->started) {
+        record->is_header = true;
+        return read_header(rdb);
+    }
+    do
+        status = read_piece(rdb, record);
+    while (status == STATUS_OK && !record->is_key && rdb->has_attribute);
+    if (status == STATUS_OK && record->is_key)
+        record->key = &rdb->key;
     return status;
 }
 
@@ -430,7 +467,8 @@ static enum status
 rdb_walk(struct source *self, struct visitor *visitor)
 {
     struct rdb *rdb = (struct rdb *)self;
-    if (visitor == NULL && rdb->deep)
+    /* Of a string the validator has nothing to say. */
+    if (visitor == NULL && rdb->deep && rdb->key.type != TYPE_STRING)
         visitor = validator_visitor(rdb->validator);
     rdb->bad.kind = ERROR_NONE;
     rdb->pending = false;

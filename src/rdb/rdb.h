@@ -75,6 +75,20 @@ bool rdb_recognise(struct reader *reader);
 
 struct source *rdb_source(struct rdb *rdb);
 
+/* The file in smaller steps than source->next takes: the header, then one
+ * record after the other. */
+struct rdb_record {
+    bool is_header;
+    bool is_key;     /* with the opcodes that belong to it, up to its name; the
+                        value may then be walked */
+    uint64_t offset;
+    unsigned char byte;     /* the opcode, or the type of a key */
+    const struct key *key;  /* valid until the next record; NULL without */
+};
+
+/* As source->next.  With END the record is EOF. */
+enum status rdb_next_record(struct rdb *rdb, struct rdb_record *record);
+
 /* All that matters of what came before a place between two keys.  A zeroed
  * struct is a place to save into; the fini makes it one again. */
 struct rdb_place {

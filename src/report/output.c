@@ -237,8 +237,8 @@ may_try_again(const struct output *output)
     return poll(&wait, 1, -1) >= 0 || errno == EINTR;
 }
 
-static void
-flush(struct output *output)
+void
+output_flush(struct output *output)
 {
     size_t done = 0;
     struct buffer *buffer = &output->buffer;
@@ -260,7 +260,7 @@ void
 output_flush_if_full(struct output *output)
 {
     if (output->buffer.size >= FLUSH_SIZE)
-        flush(output);
+        output_flush(output);
 }
 
 /* Makes a rename last over a power cut; file systems that cannot are left
@@ -318,7 +318,7 @@ enum status
 output_close(struct output *output, bool keep)
 {
     if (keep)
-        flush(output);
+        output_flush(output);
     if (output->error.kind == ERROR_NONE && output->fd >= 0) {
         if (output->temporary == NULL)
             close_directly(output);

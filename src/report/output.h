@@ -27,6 +27,9 @@ enum status output_open(struct output *output, const char *path);
 /* Writes out what is buffered once that is 64 KiB or more. */
 void output_flush_if_full(struct output *output);
 
+/* Writes out what is buffered. */
+void output_flush(struct output *output);
+
 /* Flushes; with keep, makes the file appear under its name (mode and owner of
  * an existing one are kept), else removes it.  FAIL with the error set. */
 enum status output_close(struct output *output, bool keep);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * mkrdb DIR FILE.txt...: makes DIR/FILE.rdb of each text fixture.
+ * mkrdb DIR FILE.txt...: makes DIR/FILE.rdb of each text fixture, DIR/FILE.aof
+ * of one whose name begins with "aof-".
  *
  * A fixture is a sequence of directives; line ends mean nothing but the end of
  * a comment, which begins with '#'.  Tokens are bare words, "texts" (with
@@ -25,6 +26,7 @@
  *   module NAME VERSION      a module type's ID as a length
  *   aux TEXT TEXT|N, selectdb N, resizedb N N, expire_ms N, expire_s N,
  *   idle N, freq N, slot_info N N N, function TEXT, type N
+ *   command { WORD|TEXT... } a command of an AOF
  *   eof                      the end byte; crc the right checksum since magic,
  *                            crc_none eight zero bytes, crc_wrong another
  *
@@ -240,6 +242,39 @@ put_aux(struct text *text, struct out *out)
 }
 
 static void
+put_text_number(struct out *out, char mark, size_t number_to_put)
+{
+    char line[32];
+
+    snprintf(line, sizeof(line), "%c%zu\r\n", mark, number_to_put);
+    put(out, line, strlen(line));
+}
+
+static void
+put_command(struct text *text, struct out *out)
+{
+    struct out arguments = { NULL, 0, 0 };
+    size_t count = 0;
+
+    expect(text, TOKEN_OPEN, "{");
+    while (peek_kind(text) != TOKEN_CLOSE) {
+        struct token token = next_token(text);
+
+        if (token.kind != TOKEN_WORD && token.kind != TOKEN_TEXT)
+            die(text, "a command is of words and texts", "");
+        put_text_number(&arguments, '$', token.bytes.size);
+        put(&arguments, token.bytes.data, token.bytes.size);
+        put(&arguments, "\r\n", 2);
+        free(token.bytes.data);
+        count++;
+    }
+    expect(text, TOKEN_CLOSE, "}");
+    put_text_number(out, '*', count);
+    put(out, arguments.data, arguments.size);
+    free(arguments.data);
+}
+
+static void
 put_magic(struct text *text, struct out *out)
 {
     text->magic = out->size;
@@ -378,6 +413,7 @@ put_structure(struct text *text, const char *word, struct out *out)
         void (*put)(struct text *text, struct out *out);
     } rows[] = {
         { "aux", put_aux },           { "blob", put_block_string },
+        { "command", put_command },
         { "hex", put_hex },           { "intset", put_intset },
         { "listpack", put_listpack }, { "lzf", put_lzf },
         { "magic", put_magic },       { "module", put_module_id },
@@ -445,8 +481,9 @@ write_file(const char *folder, const char *path, const struct out *out)
 
     base = base == NULL ? path : base + 1;
     dot = strrchr(base, '.');
-    snprintf(name, sizeof(name), "%s/%.*s.rdb", folder,
-             dot == NULL ? (int)strlen(base) : (int)(dot - base), base);
+    snprintf(name, sizeof(name), "%s/%.*s.%s", folder,
+             dot == NULL ? (int)strlen(base) : (int)(dot - base), base,
+             strncmp(base, "aof-", 4) == 0 ? "aof" : "rdb");
     file = fopen(name, "wb");
     if (file == NULL ||
         fwrite(out->data, 1, out->size, file) != out->size ||

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "aof/aof-log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "rdb/rdb.h"
+
+/* "sets/x.manifest" is in "sets/", "x.manifest" in "". */
+static char *
+directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return xmemdup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
+}
+
+static enum status
+read_manifest(struct aof_log *log, const char *path)
+{
+    struct reader *reader = &log->given->reader;
+    if (path == NULL || strcmp(path, "-") == 0) {
+        error_set(&log->error, ERROR_UNSUPPORTED,
+                  "a manifest from a pipe: its files are not beside it");
+        return STATUS_FAIL;
+    }
+    if (manifest_read(&log->manifest, reader, log->findings) != STATUS_OK) {
+        log->error = reader->error;
+        return STATUS_FAIL;
+    }
+    log->directory = directory_of(path);
+    log->order = xreallocarray(NULL, log->manifest.count + 1,
+                               sizeof(*log->order));
+    log->order_count = manifest_loaded(&log->manifest, log->order);
+    return STATUS_OK;
+}
+
+enum status
+aof_log_open(struct aof_log *log, struct input *input, const char *path,
+             const char *name, const struct input_options *options,
+             struct findings *findings, uint64_t hold)
+{
+    *log = (struct aof_log){ .given = input,
+                             .options = options,
+                             .findings = findings,
+                             .is_set = input->kind == INPUT_MANIFEST,
+                             .name = xstrdup(name) };
+    aof_records_init(&log->records, &input->reader, findings, hold);
+    if (log->is_set)
+        return read_manifest(log, path);
+    log->order_count = 1;
+    return STATUS_OK;
+}
+
+static void
+close_part(struct aof_log *log)
+{
+    if (log->own != NULL) {
+        input_close(log->own);
+        free(log->own);
+        log->own = NULL;
+    }
+    free(log->path);
+    log->path = NULL;
+    log->part = (struct aof_part){ .name = NULL };
+    log->reader = NULL;
+}
+
+void
+aof_log_close(struct aof_log *log)
+{
+    close_part(log);
+    aof_records_fini(&log->records);
+    manifest_fini(&log->manifest);
+    free(log->directory);
+    free(log->name);
+    free(log->order);
+}
+
+static enum status
+part_missing(struct aof_log *log, uint64_t offset)
+{
+    char text[ERROR_TEXT_MAX];
+    (void)snprintf(text, sizeof(text), "%.256s: %.512s", log->part.name,
+                   log->error.text);
+    struct finding finding = { .code = FINDING_PART_MISSING,
+                               .offset = offset,
+                               .text = text };
+    if (log->findings != NULL)
+        log->findings->add(log->findings, &finding);
+    return STATUS_BAD;
+}
+
+static bool
+begins_rdb(struct reader *reader)
+{
+    return (reader_peek(reader, 5) && memcmp(reader->pos, "REDIS", 5) == 0) ||
+           (reader_peek(reader, 6) && memcmp(reader->pos, "VALKEY", 6) == 0);
+}
+
+/* What is known of a part once it is open. */
+static enum status
+begin_part(struct aof_log *log, struct input *input)
+{
+    log->reader = &input->reader;
+    log->part.has_preamble = begins_rdb(log->reader);
+    log->part.is_seekable = input->is_seekable;
+    log->part.size = input->size;
+    log->at_records = false;
+    return STATUS_OK;
+}
+
+static char *
+path_of(const struct aof_log *log, const struct manifest_file *file)
+{
+    struct buffer path = { 0 };
+    buffer_append_text(&path, log->directory);
+    buffer_append(&path, file->name.data, file->name.size + 1);
+    return (char *)path.data;
+}
+
+/* A part of a set, beside its manifest. */
+static enum status
+open_part(struct aof_log *log, const struct manifest_file *file)
+{
+    log->part.in_set = true;
+    log->part.file = file;
+    log->part.name = (const char *)file->name.data;
+    if (!file->is_safe) { /* as reading the manifest has told */
+        error_set(&log->error, ERROR_DAMAGED,
+                  "not opened: its name is not a plain file name");
+        return STATUS_BAD;
+    }
+    log->path = path_of(log, file);
+    log->part.path = log->path;
+    log->own = xcalloc(1, sizeof(*log->own));
+    if (input_open(log->own, log->part.path, log->options, &log->error) !=
+        STATUS_OK) {
+        free(log->own);
+        log->own = NULL;
+        return part_missing(log, file->offset);
+    }
+    return begin_part(log, log->own);
+}
+
+enum status
+aof_log_part(struct aof_log *log)
+{
+    close_part(log);
+    error_clear(&log->error);
+    if (log->next == log->order_count)
+        return STATUS_END;
+    size_t number = log->next++;
+    log->part.is_last = log->next == log->order_count;
+    if (log->is_set)
+        return open_part(log, &log->manifest.files[log->order[number]]);
+    log->part.name = log->name;
+    return begin_part(log, log->given);
+}
+
+enum status
+aof_log_skip_preamble(struct aof_log *log)
+{
+    struct rdb *rdb = rdb_new(log->reader, NULL, false);
+    struct source *source = rdb_source(rdb);
+    struct key key;
+    enum status status;
+    do {
+        status = source->ops->next(source, &key);
+    } while (status == STATUS_OK);
+    if (status == STATUS_FAIL)
+        log->error = *source->ops->error(source);
+    rdb_free(rdb);
+    return status == STATUS_END ? STATUS_OK : STATUS_FAIL;
+}
+
+enum status
+aof_log_next(struct aof_log *log)
+{
+    if (!log->at_records) {
+        log->at_records = true;
+        log->part.records_at = reader_offset(log->reader);
+        aof_records_reset(&log->records, log->reader);
+    }
+    enum status status = aof_records_next(&log->records);
+    if (status == STATUS_FAIL)
+        log->error = log->reader->error;
+    return status;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A log: one append-only file, or the parts of a multi-part set in the order
+ * in which a server loads them.  Each part may begin with an RDB.
+ *
+ *     while (aof_log_part(log) == STATUS_OK) {
+ *         if (log->part.has_preamble)
+ *             read an RDB from log->reader, or aof_log_skip_preamble
+ *         while (aof_log_next(log) == STATUS_OK)
+ *             use log->records.record
+ *     }
+ *
+ * A failure ends a part; aof_log_part then goes on with the next one, so that
+ * all of a damaged set is seen.
+ */
+#ifndef KEYWEIGH_AOF_AOF_LOG_H
+#define KEYWEIGH_AOF_AOF_LOG_H
+
+#include "aof/aof-record.h"
+#include "aof/manifest.h"
+#include "input/input.h"
+
+struct aof_part {
+    const char *name;  /* as people are shown it */
+    const char *path;  /* what was opened; NULL for an input given open */
+    bool in_set;       /* of a manifest, and then this is its line: */
+    const struct manifest_file *file;
+    bool is_last;      /* where servers forgive a truncated tail */
+    bool has_preamble; /* an RDB begins here */
+    bool is_seekable;
+    uint64_t size;     /* of the file when it was opened; 0 unknown */
+    uint64_t records_at; /* where the commands begin: behind the preamble */
+};
+
+struct aof_log {
+    struct findings *findings; /* or NULL; of all parts and the manifest */
+    struct manifest manifest;  /* of a set */
+    bool is_set;
+    struct aof_part part;      /* the current one */
+    struct reader *reader;     /* over it */
+    struct aof_records records;
+
+    struct error error; /* why the last call failed */
+
+    /* Private to aof-log.c. */
+    struct input *given; /* borrowed: a single file, already open */
+    struct input *own;   /* the part that is open */
+    const struct input_options *options;
+    char *directory;
+    char *name;
+    char *path;          /* of that part */
+    size_t *order;       /* numbers of manifest files to load */
+    size_t order_count;
+    size_t next;
+    bool at_records;
+};
+
+/* Over an open input of kind INPUT_AOF, INPUT_RDB (a preamble), INPUT_EMPTY,
+ * or INPUT_MANIFEST, whose parts are looked for beside path (a manifest from a
+ * pipe has none: FAIL).  name is for people; path and options are borrowed.
+ * OK, FAIL with log->error set; aof_log_close is due in any case. */
+enum status aof_log_open(struct aof_log *log, struct input *input,
+                         const char *path, const char *name,
+                         const struct input_options *options,
+                         struct findings *findings, uint64_t hold);
+void aof_log_close(struct aof_log *log);
+
+/* Opens the next part.  END behind the last; BAD when this part cannot be
+ * opened (log->part.name and log->error say which and why; a finding
+ * FINDING_PART_MISSING or FINDING_MANIFEST_NAME was reported): the next call
+ * goes on. */
+enum status aof_log_part(struct aof_log *log);
+
+/* Reads over the RDB at the beginning of the part without looking at its
+ * values.  FAIL with log->error set: this part cannot be read. */
+enum status aof_log_skip_preamble(struct aof_log *log);
+
+/* The next record or slice of the current part: aof_records_next, with the
+ * error in log->error too. */
+enum status aof_log_next(struct aof_log *log);
+
+#endif

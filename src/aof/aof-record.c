@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Nearly every command lies whole in the reader's window and is as writers
+ * write it: take_whole reads that at the speed of memory and touches nothing
+ * when it is otherwise.  The rest of the file is for the otherwise.
+ */
+#include "aof/aof-record.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+enum {
+    DIGITS_MAX = 18, /* that fit 64 bits whatever they are */
+    SLICE_BYTES = 4 * AOF_RECORD_HELD,
+    LINE_END = 2,
+};
+
+/* Servers allocate an argument before they read it: from here on that fails
+ * wherever they run. */
+static const uint64_t size_huge = UINT64_C(1) << 40;
+
+void
+aof_records_init(struct aof_records *records, struct reader *reader,
+                 struct findings *findings, uint64_t hold)
+{
+    *records = (struct aof_records){ .reader = reader,
+                                     .findings = findings,
+                                     .hold = hold,
+                                     .room = AOF_RECORD_SLICE };
+    records->args = xreallocarray(NULL, records->room, sizeof(*records->args));
+    records->record.end = UINT64_MAX; /* no slice follows */
+}
+
+void
+aof_records_fini(struct aof_records *records)
+{
+    free(records->args);
+    buffer_fini(&records->held);
+}
+
+void
+aof_records_reset(struct aof_records *records, struct reader *reader)
+{
+    records->reader = reader;
+    records->record = (struct aof_record){ .end = UINT64_MAX };
+}
+
+/* ---- commands at hand ---- */
+
+/* A number as writers write it, with its line end: what stands behind it, or
+ * NULL. */
+static inline const unsigned char *
+plain_number(const unsigned char *p, const unsigned char *end, uint64_t *value)
+{
+    const unsigned char *first = p;
+    uint64_t number = 0;
+    while (p < end && (unsigned)(*p - '0') < 10)
+        number = number * 10 + (uint64_t)(*p++ - '0');
+    if (p == first || p - first > DIGITS_MAX || end - p < LINE_END ||
+        p[0] != '\r' || p[1] != '\n' || (*first == '0' && p - first > 1))
+        return NULL;
+    *value = number;
+    return p + LINE_END;
+}
+
+static inline const unsigned char *
+plain_argument(const unsigned char *p, const unsigned char *end, uint64_t hold,
+               struct aof_argument *argument)
+{
+    uint64_t size = 0;
+    if (p == end || *p != '$')
+        return NULL;
+    p = plain_number(p + 1, end, &size);
+    if (p == NULL || (uint64_t)(end - p) < size + LINE_END ||
+        p[size] != '\r' || p[size + 1] != '\n')
+        return NULL;
+    argument->data = p;
+    argument->size = size;
+    argument->held = (size_t)(size < hold ? size : hold);
+    return p + size + LINE_END;
+}
+
+/* The next command, if all of it is at hand and plain. */
+static bool
+take_whole(struct aof_records *records)
+{
+    struct reader *r = records->reader;
+    const unsigned char *p = r->pos;
+    const unsigned char *end = r->end;
+    uint64_t argc = 0;
+    if (p == end || *p != '*')
+        return false;
+    p = plain_number(p + 1, end, &argc);
+    if (p == NULL || argc == 0 || argc > AOF_RECORD_SLICE)
+        return false;
+    for (size_t i = 0; i < argc; i++) {
+        p = plain_argument(p, end, records->hold, &records->args[i]);
+        if (p == NULL)
+            return false;
+    }
+    uint64_t offset = reader_offset(r);
+    records->record = (struct aof_record){
+        .kind = AOF_RECORD_COMMAND,
+        .offset = offset,
+        .end = offset + (uint64_t)(p - r->pos),
+        .argc = argc,
+        .count = (size_t)argc,
+        .args = records->args,
+    };
+    r->pos = p;
+    return true;
+}
+
+/* ---- trouble ---- */
+
+static void
+tell(struct aof_records *records, enum finding_code code, uint64_t at,
+     const char *text)
+{
+    struct finding finding = { .code = code, .offset = at, .text = text };
+    if (records->findings != NULL)
+        records->findings->add(records->findings, &finding);
+}
+
+/* What servers let pass. */
+static void __attribute__((format(printf, 4, 5)))
+note(struct aof_records *records, enum finding_code code, uint64_t at,
+     const char *format, ...)
+{
+    char text[ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    tell(records, code, at, text);
+}
+
+/* What they do not. */
+static enum status __attribute__((format(printf, 4, 5)))
+fail(struct aof_records *records, enum finding_code code, uint64_t at,
+     const char *format, ...)
+{
+    char text[ERROR_TEXT_MAX];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    error_set_at(&records->reader->error,
+                 code == FINDING_AOF_TRUNCATED ? ERROR_TRUNCATED
+                                               : ERROR_DAMAGED,
+                 at, "%s", text);
+    tell(records, code, at, text);
+    records->record.end = UINT64_MAX;
+    return STATUS_FAIL;
+}
+
+/* The reader has no more, or has failed. */
+static enum status
+fail_at_end(struct aof_records *records, const char *where)
+{
+    struct reader *r = records->reader;
+    if (r->error.kind == ERROR_IO || r->error.kind == ERROR_DAMAGED) {
+        records->record.end = UINT64_MAX;
+        return STATUS_FAIL;
+    }
+    uint64_t at = reader_offset(r) + reader_available(r);
+    error_clear(&r->error);
+    return fail(records, FINDING_AOF_TRUNCATED, at,
+                "the file ends inside %s of the record at 0x%" PRIx64, where,
+                records->record.offset);
+}
+
+/* ---- lines ---- */
+
+enum line_found { LINE_FOUND, LINE_OPEN, LINE_LONG };
+
+/* Takes a line of at most `most` bytes, its LF counted, and gives it without
+ * LF; LINE_OPEN is what is left of an input that ends without one. */
+static enum line_found
+take_line(struct reader *r, size_t most, struct bytes *line)
+{
+    (void)reader_peek(r, most);
+    size_t at_hand = reader_available(r) < most ? reader_available(r) : most;
+    *line = bytes_of(r->pos, at_hand);
+    const unsigned char *lf =
+        at_hand > 0 ? memchr(r->pos, '\n', at_hand) : NULL;
+    if (lf == NULL && at_hand == most)
+        return LINE_LONG;
+    if (lf != NULL)
+        line->size = (size_t)(lf - r->pos);
+    r->pos += line->size + (lf != NULL);
+    return lf != NULL ? LINE_FOUND : LINE_OPEN;
+}
+
+/* Reads a number as strtol does: blanks, a sign, digits, and whatever follows
+ * is not looked at.  False when it is not plain. */
+static bool
+lax_number(struct bytes text, int64_t *value)
+{
+    char room[AOF_RECORD_NUMBER + 1];
+    char *end;
+    memcpy(room, text.data, text.size);
+    room[text.size] = '\0';
+    *value = strtoll(room, &end, 10);
+    bool plain = text.size > 0 && *end == '\0' && end != room &&
+                 (unsigned)(room[0] - '0') < 10 &&
+                 (room[0] != '0' || text.size == 1);
+    return plain;
+}
+
+/* Takes the line that begins with a mark and a number. */
+static enum status
+take_number(struct aof_records *records, const char *what, int64_t *value)
+{
+    struct reader *r = records->reader;
+    uint64_t at = reader_offset(r);
+    struct bytes line;
+    enum line_found found = take_line(r, AOF_RECORD_NUMBER, &line);
+    if (found == LINE_LONG)
+        return fail(records, FINDING_AOF_LINE, at,
+                    "the line with %s has no end", what);
+    if (found == LINE_OPEN)
+        return fail_at_end(records, what);
+    struct bytes text = bytes_of(line.data + 1, line.size - 1);
+    bool has_cr = text.size > 0 && text.data[text.size - 1] == '\r';
+    text.size -= has_cr;
+    if (!lax_number(text, value))
+        note(records, FINDING_AOF_NUMBER, at,
+             "%s is not written as a plain number: taken as %" PRId64, what,
+             *value);
+    if (!has_cr)
+        note(records, FINDING_AOF_LINE_END, at + line.size,
+             "LF without CR behind %s", what);
+    return STATUS_OK;
+}
+
+/* ---- commands that are long or odd ---- */
+
+static enum status
+take_size(struct aof_records *records, uint64_t number, uint64_t *size)
+{
+    struct reader *r = records->reader;
+    uint64_t at = reader_offset(r);
+    int64_t value;
+    char what[64];
+    (void)snprintf(what, sizeof(what), "the size of argument %" PRIu64,
+                   number + 1);
+    if (!reader_peek(r, 1))
+        return fail_at_end(records, "the arguments");
+    if (*r->pos != '$')
+        return fail(records, FINDING_AOF_BULK, at,
+                    "argument %" PRIu64 " of the command at 0x%" PRIx64
+                    " does not begin with \"$\"",
+                    number + 1, records->record.offset);
+    enum status status = take_number(records, what, &value);
+    if (status != STATUS_OK)
+        return status;
+    if (value < 0)
+        return fail(records, FINDING_AOF_SIZE_NEGATIVE, at,
+                    "%s is %" PRId64, what, value);
+    if ((uint64_t)value >= size_huge)
+        return fail(records, FINDING_AOF_SIZE_HUGE, at, "%s is %" PRId64, what,
+                    value);
+    *size = (uint64_t)value;
+    return STATUS_OK;
+}
+
+/* Servers pass over two bytes behind an argument, whatever they are. */
+static enum status
+take_argument_end(struct aof_records *records, uint64_t number)
+{
+    struct reader *r = records->reader;
+    uint64_t at = reader_offset(r);
+    if (!reader_peek(r, LINE_END))
+        return fail_at_end(records, "an argument's line end");
+    if (r->pos[0] != '\r' || r->pos[1] != '\n')
+        note(records, FINDING_AOF_BULK_END, at,
+             "argument %" PRIu64 " of the command at 0x%" PRIx64
+             " does not end with CRLF",
+             number + 1, records->record.offset);
+    r->pos += LINE_END;
+    return STATUS_OK;
+}
+
+/* Appends an argument to held; its data is set when the slice is full. */
+static enum status
+take_argument(struct aof_records *records, uint64_t number)
+{
+    struct reader *r = records->reader;
+    struct aof_argument *argument = &records->args[records->record.count];
+    uint64_t size = 0;
+    enum status status = take_size(records, number, &size);
+    if (status != STATUS_OK)
+        return status;
+    uint64_t held = size < records->hold ? size : records->hold;
+    if (!reader_append_to(r, held, &records->held) ||
+        !reader_skip(r, size - held))
+        return fail_at_end(records, "an argument");
+    *argument = (struct aof_argument){ NULL, (size_t)held, size };
+    records->record.count++;
+    return take_argument_end(records, number);
+}
+
+static bool
+slice_is_full(const struct aof_records *records)
+{
+    return records->hold != UINT64_MAX &&
+           (records->record.count == AOF_RECORD_SLICE ||
+            records->held.size >= SLICE_BYTES);
+}
+
+static void
+make_room(struct aof_records *records)
+{
+    if (records->record.count < records->room)
+        return;
+    records->room *= 2;
+    records->args = xreallocarray(records->args, records->room,
+                                  sizeof(*records->args));
+}
+
+static enum status
+take_slice(struct aof_records *records)
+{
+    struct aof_record *record = &records->record;
+    uint64_t number = record->first + record->count;
+    record->first = number;
+    record->count = 0;
+    buffer_clear(&records->held);
+    (void)buffer_reserve(&records->held, 1); /* for arguments of no byte */
+    for (; number < record->argc && !slice_is_full(records); number++) {
+        make_room(records);
+        enum status status = take_argument(records, number);
+        if (status != STATUS_OK)
+            return status;
+    }
+    const unsigned char *data = records->held.data;
+    for (size_t i = 0; i < record->count; i++) {
+        records->args[i].data = data;
+        data += records->args[i].held;
+    }
+    record->args = records->args;
+    if (number == record->argc)
+        record->end = reader_offset(records->reader);
+    return STATUS_OK;
+}
+
+static enum status
+take_command(struct aof_records *records)
+{
+    struct aof_record *record = &records->record;
+    int64_t argc = 0;
+    enum status status = take_number(records, "the argument count", &argc);
+    if (status != STATUS_OK)
+        return status;
+    if (argc < 1 || argc > INT_MAX)
+        return fail(records, FINDING_AOF_ARGC, record->offset,
+                    "a command of %" PRId64 " arguments", argc);
+    record->kind = AOF_RECORD_COMMAND;
+    record->argc = (uint64_t)argc;
+    return take_slice(records);
+}
+
+/* ---- what is no command ---- */
+
+static enum status
+take_annotation(struct aof_records *records)
+{
+    struct aof_record *record = &records->record;
+    enum line_found found =
+        take_line(records->reader, AOF_RECORD_LINE, &record->line);
+    if (found == LINE_LONG)
+        return fail(records, FINDING_AOF_ANNOTATION_LONG, record->offset,
+                    "an annotation of more than %d bytes",
+                    AOF_RECORD_LINE - 1);
+    if (!reader_ok(records->reader))
+        return fail_at_end(records, "an annotation");
+    if (found == LINE_OPEN)
+        note(records, FINDING_AOF_ANNOTATION_OPEN, record->offset,
+             "the annotation at the end has no line end");
+    if (record->line.size > 0 &&
+        record->line.data[record->line.size - 1] == '\r')
+        record->line.size--;
+    record->kind = AOF_RECORD_ANNOTATION;
+    record->end = reader_offset(records->reader);
+    return STATUS_OK;
+}
+
+static bool
+begins_rdb(struct reader *r)
+{
+    return (reader_peek(r, 5) && memcmp(r->pos, "REDIS", 5) == 0) ||
+           (reader_peek(r, 6) && memcmp(r->pos, "VALKEY", 6) == 0);
+}
+
+static enum status
+fail_at_byte(struct aof_records *records)
+{
+    uint64_t at = records->record.offset;
+    unsigned char byte = *records->reader->pos;
+    if (byte == '\0')
+        return fail(records, FINDING_AOF_NULS, at,
+                    "NUL bytes where a record should begin");
+    if (begins_rdb(records->reader))
+        return fail(records, FINDING_AOF_PREAMBLE, at,
+                    "an RDB begins where a record should");
+    if (byte == '\r' || byte == '\n' || (byte >= 'A' && byte <= 'Z') ||
+        (byte >= 'a' && byte <= 'z'))
+        return fail(records, FINDING_AOF_INLINE, at,
+                    "a line of text where a record should begin");
+    return fail(records, FINDING_AOF_BYTE, at,
+                "no record begins with byte 0x%02x", byte);
+}
+
+enum status
+aof_records_next(struct aof_records *records)
+{
+    struct reader *r = records->reader;
+    if (records->record.end == 0)
+        return take_slice(records);
+    if (take_whole(records))
+        return STATUS_OK;
+    size_t at_hand = reader_available(r);
+    (void)reader_peek(r, READER_CONTIGUOUS);
+    if (reader_available(r) > at_hand && take_whole(records))
+        return STATUS_OK;
+    records->record = (struct aof_record){ .offset = reader_offset(r) };
+    if (!reader_peek(r, 1)) {
+        records->record.end = UINT64_MAX;
+        return reader_ok(r) ? STATUS_END : STATUS_FAIL;
+    }
+    if (*r->pos == '*')
+        return take_command(records);
+    return *r->pos == '#' ? take_annotation(records) : fail_at_byte(records);
+}

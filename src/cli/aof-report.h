@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The results behind the aof command: the folds over all inputs together, and
+ * what each of their files came to.  aof-read.c fills it; aof-tables.c,
+ * aof-sums.c and aof-text.c tell it.
+ */
+#ifndef KEYWEIGH_CLI_AOF_REPORT_H
+#define KEYWEIGH_CLI_AOF_REPORT_H
+
+#include "analysis/log.h"
+#include "cli/run.h"
+#include "report/writer.h"
+
+struct aof_report_part {
+    size_t input;            /* its number */
+    char *name;
+    const char *type;        /* "base" or "incr" of a set, else NULL */
+    uint64_t bytes;          /* as far as it was read */
+    uint64_t preamble_bytes; /* of the RDB that it begins with */
+    uint64_t preamble_keys;
+    uint64_t commands;
+    bool is_complete;
+    bool in_progress;        /* the last command was being written */
+    struct error error;      /* the first one */
+};
+
+struct aof_report {
+    const struct arguments *arguments;
+    struct run run;
+    struct log *log;
+    struct aof_report_part *parts; /* of all inputs */
+    size_t part_count;
+    size_t rows; /* of each ranking, to show */
+    struct error filter_error; /* a regex could not be decided */
+};
+
+/* The read of a run_plan; context is a struct aof_report. */
+enum status aof_read(void *context, struct run *run, struct run_input *result,
+                     struct input *input);
+
+/* True when all of all inputs was read. */
+bool aof_report_is_complete(const struct aof_report *report);
+
+/* The first error of all inputs as one line, appended; nothing when there is
+ * none. */
+void aof_report_append_error(struct buffer *out,
+                             const struct aof_report *report);
+
+/* The page for people; writer is one for tables. */
+void aof_text_write(struct aof_report *report, struct writer *writer);
+
+static inline uint64_t
+aof_report_per_mille(uint64_t part, uint64_t whole)
+{
+    return whole ? (uint64_t)((double)part / (double)whole * 1000 + 0.5) : 0;
+}
+
+#endif

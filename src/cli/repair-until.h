@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * repair --until: where the log is to end.
+ */
+#ifndef KEYWEIGH_CLI_REPAIR_UNTIL_H
+#define KEYWEIGH_CLI_REPAIR_UNTIL_H
+
+#include "aof/aof-repair.h"
+
+struct repair_until {
+    struct aof_repair_until until;
+    struct bytes part; /* NAME:OFFSET: of which file; else empty */
+};
+
+/* Reads "flush", a date or Unix time, an offset (0x and hexadecimal digits, or
+ * up to nine digits: what is longer is a time), NAME:OFFSET.  text NULL: no
+ * end.  False when it is none of these (message_error said so). */
+bool repair_until_parse(const char *text, struct repair_until *until);
+
+#endif

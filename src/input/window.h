@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Any place of a regular file, through one small buffer: for who looks here
+ * and there.  Reading on from where the last look ended is fast; a leap costs
+ * one short read.
+ */
+#ifndef KEYWEIGH_INPUT_WINDOW_H
+#define KEYWEIGH_INPUT_WINDOW_H
+
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+enum {
+    WINDOW_MOST = 256 * 1024, /* bytes of the buffer */
+    WINDOW_LEAP = 4 * 1024,   /* bytes read at a place not read on to, and what
+                                 window_at can always give */
+};
+
+struct window {
+    uint64_t size;      /* nothing from there on is looked at */
+    struct error error; /* the first; from then on all is empty */
+
+    /* Private to window.c. */
+    int fd;
+    unsigned char *buffer;
+    uint64_t begin; /* offset of its first byte */
+    size_t held;
+    size_t reach; /* bytes of the latest read */
+};
+
+/* fd stays the caller's; where it stands is neither used nor changed. */
+void window_init(struct window *window, int fd, uint64_t size);
+void window_fini(struct window *window);
+
+struct bytes window_fetch(struct window *window, uint64_t at, size_t need);
+
+/* The bytes from `at` on: at least `need` of them (<= WINDOW_LEAP), fewer only
+ * where the file ends or cannot be read.  Valid until the next call. */
+static inline struct bytes
+window_at(struct window *window, uint64_t at, size_t need)
+{
+    uint64_t skip = at - window->begin;
+    if (at >= window->begin && skip <= window->held &&
+        window->held - skip >= need)
+        return bytes_of(window->buffer + skip, window->held - (size_t)skip);
+    return window_fetch(window, at, need);
+}
+
+#endif
