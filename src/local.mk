@@ -318,6 +318,8 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/explain-why.h \
 	%D%/cli/help.c \
 	%D%/cli/help.h \
+	%D%/cli/input-files.c \
+	%D%/cli/input-files.h \
 	%D%/cli/instance.c \
 	%D%/cli/instance.h \
 	%D%/cli/main.c \

@@ -169,7 +169,9 @@ check_DATA = %D%/data/stamp
 # Fuzz targets: on libFuzzer with --enable-fuzz, else with a driver that
 # replays files.
 fuzz_programs = \
+	%D%/fuzz/fuzz-aof \
 	%D%/fuzz/fuzz-lzf \
+	%D%/fuzz/fuzz-manifest \
 	%D%/fuzz/fuzz-packed \
 	%D%/fuzz/fuzz-rdb \
 	%D%/fuzz/fuzz-stream
@@ -183,9 +185,29 @@ else
 fuzz_driver = %D%/fuzz/driver.c
 fuzz_link =
 endif
+# check is no part of the library: the command's own objects.
+%C%_fuzz_fuzz_aof_SOURCES = %D%/fuzz/fuzz-aof.c $(fuzz_driver) \
+	src/cli/check-aof.c \
+	src/cli/check-findings.c \
+	src/cli/check-json.c \
+	src/cli/check-print.c \
+	src/cli/check-rdb.c \
+	src/cli/check-redis.c \
+	src/cli/check.c \
+	src/cli/input-files.c \
+	src/cli/message.c \
+	src/cli/progress.c \
+	src/cli/run-trouble.c \
+	src/cli/run.c \
+	src/cli/signals.c
+%C%_fuzz_fuzz_aof_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_aof_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 %C%_fuzz_fuzz_lzf_SOURCES = %D%/fuzz/fuzz-lzf.c $(fuzz_driver)
 %C%_fuzz_fuzz_lzf_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_lzf_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_manifest_SOURCES = %D%/fuzz/fuzz-manifest.c $(fuzz_driver)
+%C%_fuzz_fuzz_manifest_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_manifest_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 %C%_fuzz_fuzz_packed_SOURCES = %D%/fuzz/fuzz-packed.c $(fuzz_driver)
 %C%_fuzz_fuzz_packed_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_packed_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)

@@ -124,15 +124,22 @@ spelling_of(struct bytes name)
     return spelling;
 }
 
+/* Both words are the same in names of four letters, and of eight. */
+static inline size_t
+place_of(const struct log_command_spelling *spelling)
+{
+    const uint64_t spread = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = spelling->words[0] * spread ^ spelling->words[1];
+    return (size_t)(mixed * spread >> 32) % LOG_COMMANDS_CACHED;
+}
+
 static uint32_t
 look_up_short(struct log_commands *commands, const struct aof_record *slice)
 {
     struct log_command_spelling asked =
         spelling_of(aof_argument_bytes(&slice->args[0]));
-    uint64_t mixed =
-        (asked.words[0] ^ asked.words[1]) * UINT64_C(0x9e3779b97f4a7c15);
     struct log_command_spelling *cached =
-        &commands->spellings[(mixed >> 32) % LOG_COMMANDS_CACHED];
+        &commands->spellings[place_of(&asked)];
     if (cached->row != 0 && cached->size == asked.size &&
         cached->words[0] == asked.words[0] &&
         cached->words[1] == asked.words[1])

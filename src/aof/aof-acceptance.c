@@ -159,6 +159,7 @@ aof_acceptance_of_finding(const struct finding *finding,
     case FINDING_MANIFEST_TWO_BASES:
     case FINDING_MANIFEST_ORDER:
     case FINDING_PART_MISSING:
+    case FINDING_PART_COMPRESSED:
         return refused(ACCEPTANCE_ALL);
     case FINDING_AOF_SIZE_NEGATIVE:
         return of_negative_size();

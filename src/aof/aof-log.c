@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aof/aof-log.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/xalloc.h"
 #include "rdb/rdb.h"
@@ -15,11 +18,18 @@ directory_of(const char *path)
     return xmemdup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
 }
 
+static bool
+is_regular(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 static enum status
 read_manifest(struct aof_log *log, const char *path)
 {
     struct reader *reader = &log->given->reader;
-    if (path == NULL || strcmp(path, "-") == 0) {
+    if (path == NULL || strcmp(path, "-") == 0 || !is_regular(path)) {
         error_set(&log->error, ERROR_UNSUPPORTED,
                   "a manifest from a pipe: its files are not beside it");
         return STATUS_FAIL;
@@ -41,6 +51,7 @@ aof_log_open(struct aof_log *log, struct input *input, const char *path,
              struct findings *findings, uint64_t hold)
 {
     *log = (struct aof_log){ .given = input,
+                             .given_path = path,
                              .options = options,
                              .findings = findings,
                              .is_set = input->kind == INPUT_MANIFEST,
@@ -56,6 +67,7 @@ static void
 close_part(struct aof_log *log)
 {
     if (log->own != NULL) {
+        log->consumed += input_consumed(log->own);
         input_close(log->own);
         free(log->own);
         log->own = NULL;
@@ -91,27 +103,21 @@ part_missing(struct aof_log *log, uint64_t offset)
     return STATUS_BAD;
 }
 
-static bool
-begins_rdb(struct reader *reader)
-{
-    return (reader_peek(reader, 5) && memcmp(reader->pos, "REDIS", 5) == 0) ||
-           (reader_peek(reader, 6) && memcmp(reader->pos, "VALKEY", 6) == 0);
-}
-
 /* What is known of a part once it is open. */
 static enum status
 begin_part(struct aof_log *log, struct input *input)
 {
     log->reader = &input->reader;
-    log->part.has_preamble = begins_rdb(log->reader);
+    log->part.has_preamble = aof_records_begin_with_rdb(log->reader);
     log->part.is_seekable = input->is_seekable;
+    log->part.layer = input->layer_count > 0 ? input->layers[0] : NULL;
     log->part.size = input->size;
     log->at_records = false;
     return STATUS_OK;
 }
 
-static char *
-path_of(const struct aof_log *log, const struct manifest_file *file)
+char *
+aof_log_path_of(const struct aof_log *log, const struct manifest_file *file)
 {
     struct buffer path = { 0 };
     buffer_append_text(&path, log->directory);
@@ -131,8 +137,13 @@ open_part(struct aof_log *log, const struct manifest_file *file)
                   "not opened: its name is not a plain file name");
         return STATUS_BAD;
     }
-    log->path = path_of(log, file);
+    log->path = aof_log_path_of(log, file);
     log->part.path = log->path;
+    /* To open a pipe would be to wait for whoever writes to it. */
+    if (access(log->path, F_OK) == 0 && !is_regular(log->path)) {
+        error_set(&log->error, ERROR_IO, "not a regular file");
+        return part_missing(log, file->offset);
+    }
     log->own = xcalloc(1, sizeof(*log->own));
     if (input_open(log->own, log->part.path, log->options, &log->error) !=
         STATUS_OK) {
@@ -186,4 +197,40 @@ aof_log_next(struct aof_log *log)
     if (status == STATUS_FAIL)
         log->error = log->reader->error;
     return status;
+}
+
+void
+aof_log_keep_error(const struct aof_log *log, const struct error *error,
+                   struct error *into)
+{
+    if (into->kind != ERROR_NONE)
+        return;
+    *into = *error;
+    if (!log->is_set)
+        return;
+    if (error->has_offset)
+        error_context(into, "offset 0x%" PRIx64, error->offset);
+    error_context(into, "%s", log->part.name);
+    into->has_offset = false;
+}
+
+bool
+aof_log_has_grown(const struct aof_log *log)
+{
+    const struct aof_part *part = &log->part;
+    const char *path = part->in_set ? part->path : log->given_path;
+    struct stat now;
+    if (!part->is_last || part->size == 0 || path == NULL)
+        return false;
+    int found = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &now)
+                                       : stat(path, &now);
+    return found == 0 && S_ISREG(now.st_mode) &&
+           (uint64_t)now.st_size > part->size;
+}
+
+uint64_t
+aof_log_consumed(const struct aof_log *log)
+{
+    const struct input *input = log->is_set ? log->own : log->given;
+    return log->consumed + (input != NULL ? input_consumed(input) : 0);
 }

@@ -28,6 +28,7 @@ struct aof_part {
     bool is_last;      /* where servers forgive a truncated tail */
     bool has_preamble; /* an RDB begins here */
     bool is_seekable;
+    const char *layer; /* outermost compression, or NULL */
     uint64_t size;     /* of the file when it was opened; 0 unknown */
     uint64_t records_at; /* where the commands begin: behind the preamble */
 };
@@ -44,7 +45,9 @@ struct aof_log {
 
     /* Private to aof-log.c. */
     struct input *given; /* borrowed: a single file, already open */
+    const char *given_path;
     struct input *own;   /* the part that is open */
+    uint64_t consumed;   /* of parts before it */
     const struct input_options *options;
     char *directory;
     char *name;
@@ -57,7 +60,8 @@ struct aof_log {
 
 /* Over an open input of kind INPUT_AOF, INPUT_RDB (a preamble), INPUT_EMPTY,
  * or INPUT_MANIFEST, whose parts are looked for beside path (a manifest from a
- * pipe has none: FAIL).  name is for people; path and options are borrowed.
+ * pipe has none: FAIL).  name is for people; input, path and options are
+ * borrowed.
  * OK, FAIL with log->error set; aof_log_close is due in any case. */
 enum status aof_log_open(struct aof_log *log, struct input *input,
                          const char *path, const char *name,
@@ -65,10 +69,10 @@ enum status aof_log_open(struct aof_log *log, struct input *input,
                          struct findings *findings, uint64_t hold);
 void aof_log_close(struct aof_log *log);
 
-/* Opens the next part.  END behind the last; BAD when this part cannot be
- * opened (log->part.name and log->error say which and why; a finding
- * FINDING_PART_MISSING or FINDING_MANIFEST_NAME was reported): the next call
- * goes on. */
+/* Opens the next part, which is a regular file.  END behind the last; BAD when
+ * this part cannot be opened (log->part.name and log->error say which and why;
+ * a finding FINDING_PART_MISSING or FINDING_MANIFEST_NAME was reported): the
+ * next call goes on. */
 enum status aof_log_part(struct aof_log *log);
 
 /* Reads over the RDB at the beginning of the part without looking at its
@@ -78,5 +82,22 @@ enum status aof_log_skip_preamble(struct aof_log *log);
 /* The next record or slice of the current part: aof_records_next, with the
  * error in log->error too. */
 enum status aof_log_next(struct aof_log *log);
+
+/* What is wrong with the current part as an error of the whole log: of a set it
+ * names the part, too.  into keeps an error that it has. */
+void aof_log_keep_error(const struct aof_log *log, const struct error *error,
+                        struct error *into);
+
+/* True when the current part is the last one and its file longer by now than
+ * when it was opened: servers write on while we read, and what was the end is
+ * none. */
+bool aof_log_has_grown(const struct aof_log *log);
+
+/* Bytes read from all files of the log so far, as they are stored. */
+uint64_t aof_log_consumed(const struct aof_log *log);
+
+/* Where a file of the manifest is looked for; xmalloc'ed, the caller frees. */
+char *aof_log_path_of(const struct aof_log *log,
+                      const struct manifest_file *file);
 
 #endif

@@ -7,7 +7,6 @@
 #include "aof/aof-record.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,15 +158,24 @@ fail(struct aof_records *records, enum finding_code code, uint64_t at,
     return STATUS_FAIL;
 }
 
+/* What the log is packed in is damaged, or nothing can be read. */
+static enum status
+fail_of_stream(struct aof_records *records)
+{
+    const struct error *error = &records->reader->error;
+    if (error->kind != ERROR_IO)
+        tell(records, FINDING_TRUNCATED, error->offset, error->text);
+    records->record.end = UINT64_MAX;
+    return STATUS_FAIL;
+}
+
 /* The reader has no more, or has failed. */
 static enum status
 fail_at_end(struct aof_records *records, const char *where)
 {
     struct reader *r = records->reader;
-    if (r->error.kind == ERROR_IO || r->error.kind == ERROR_DAMAGED) {
-        records->record.end = UINT64_MAX;
-        return STATUS_FAIL;
-    }
+    if (reader_stream_failed(r))
+        return fail_of_stream(records);
     uint64_t at = reader_offset(r) + reader_available(r);
     error_clear(&r->error);
     return fail(records, FINDING_AOF_TRUNCATED, at,
@@ -350,19 +358,25 @@ take_slice(struct aof_records *records)
     return STATUS_OK;
 }
 
+/* Servers keep 32 bits of the count, with a sign. */
 static enum status
 take_command(struct aof_records *records)
 {
     struct aof_record *record = &records->record;
-    int64_t argc = 0;
-    enum status status = take_number(records, "the argument count", &argc);
+    int64_t number = 0;
+    enum status status = take_number(records, "the argument count", &number);
     if (status != STATUS_OK)
         return status;
-    if (argc < 1 || argc > INT_MAX)
+    uint32_t argc = (uint32_t)((uint64_t)number & UINT32_MAX);
+    if (argc < 1 || argc > INT32_MAX)
         return fail(records, FINDING_AOF_ARGC, record->offset,
-                    "a command of %" PRId64 " arguments", argc);
+                    "a command of %" PRId64 " arguments", number);
+    if (argc != number)
+        note(records, FINDING_AOF_NUMBER, record->offset,
+             "the argument count %" PRId64 " has more than 32 bits: taken as "
+             "%" PRIu32, number, argc);
     record->kind = AOF_RECORD_COMMAND;
-    record->argc = (uint64_t)argc;
+    record->argc = argc;
     return take_slice(records);
 }
 
@@ -378,8 +392,8 @@ take_annotation(struct aof_records *records)
         return fail(records, FINDING_AOF_ANNOTATION_LONG, record->offset,
                     "an annotation of more than %d bytes",
                     AOF_RECORD_LINE - 1);
-    if (!reader_ok(records->reader))
-        return fail_at_end(records, "an annotation");
+    if (found == LINE_OPEN && !reader_ok(records->reader))
+        return fail_of_stream(records);
     if (found == LINE_OPEN)
         note(records, FINDING_AOF_ANNOTATION_OPEN, record->offset,
              "the annotation at the end has no line end");
@@ -391,8 +405,8 @@ take_annotation(struct aof_records *records)
     return STATUS_OK;
 }
 
-static bool
-begins_rdb(struct reader *r)
+bool
+aof_records_begin_with_rdb(struct reader *r)
 {
     return (reader_peek(r, 5) && memcmp(r->pos, "REDIS", 5) == 0) ||
            (reader_peek(r, 6) && memcmp(r->pos, "VALKEY", 6) == 0);
@@ -406,7 +420,7 @@ fail_at_byte(struct aof_records *records)
     if (byte == '\0')
         return fail(records, FINDING_AOF_NULS, at,
                     "NUL bytes where a record should begin");
-    if (begins_rdb(records->reader))
+    if (aof_records_begin_with_rdb(records->reader))
         return fail(records, FINDING_AOF_PREAMBLE, at,
                     "an RDB begins where a record should");
     if (byte == '\r' || byte == '\n' || (byte >= 'A' && byte <= 'Z') ||
@@ -432,7 +446,7 @@ aof_records_next(struct aof_records *records)
     records->record = (struct aof_record){ .offset = reader_offset(r) };
     if (!reader_peek(r, 1)) {
         records->record.end = UINT64_MAX;
-        return reader_ok(r) ? STATUS_END : STATUS_FAIL;
+        return reader_ok(r) ? STATUS_END : fail_of_stream(records);
     }
     if (*r->pos == '*')
         return take_command(records);

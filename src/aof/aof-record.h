@@ -80,6 +80,9 @@ void aof_records_reset(struct aof_records *records, struct reader *reader);
  * place where this record began; a finding was reported too. */
 enum status aof_records_next(struct aof_records *records);
 
+/* True when an RDB begins at the reader. */
+bool aof_records_begin_with_rdb(struct reader *r);
+
 static inline struct bytes
 aof_argument_bytes(const struct aof_argument *argument)
 {

@@ -272,6 +272,7 @@ add_file(struct reading *reading, const struct manifest_file *file)
     if (manifest->count == MANIFEST_FILES_MAX) {
         tell(reading, FINDING_MANIFEST_LINE,
              "more than %d files: this one is left out", MANIFEST_FILES_MAX);
+        manifest->lost_lines++;
         return;
     }
     check_order(reading, file);
@@ -298,13 +299,16 @@ read_line(struct reading *reading, struct bytes text)
            (status = take_word(&text, &value)) == STATUS_OK)
         take_pair(reading, &line, &key, &value);
     odd |= status == STATUS_BAD || key.size > 0;
+    bool is_blank_line = line.pairs == 0 && !odd;
     if (odd || line.pairs < PAIRS_MIN || !line.has_name || !line.has_seq ||
         !line.has_type)
         tell(reading, FINDING_MANIFEST_LINE,
-             line.pairs == 0 && !odd ? "a blank line"
-                                     : "not \"file NAME seq N type b|h|i\"");
+             is_blank_line ? "a blank line"
+                           : "not \"file NAME seq N type b|h|i\"");
     if (line.has_name && line.is_known)
         add_file(reading, &line.file);
+    else
+        reading->manifest->lost_lines += !is_blank_line;
 }
 
 /* ---- all of them ---- */
@@ -338,6 +342,7 @@ take_line(struct reading *reading, struct reader *r)
         reading->has_lines = true;
         tell(reading, FINDING_MANIFEST_LINE_LONG,
              "a line of more than %d bytes", MANIFEST_LINE);
+        reading->manifest->lost_lines++;
         skip_line(r);
         return;
     }

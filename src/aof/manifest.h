@@ -38,6 +38,7 @@ struct manifest {
     struct manifest_file *files; /* in the manifest's order */
     size_t count;
     size_t room;
+    uint64_t lost_lines; /* that do not say which file, or of what type */
     bool is_empty; /* no line but comments: a server starts empty, or not at
                       all when there is no byte */
 };

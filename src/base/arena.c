@@ -41,7 +41,7 @@ add_chunk(struct arena *arena, size_t size)
 static unsigned char *
 take(struct arena *arena, size_t size)
 {
-    if ((size_t)(arena->end - arena->next) < size) {
+    if (arena->next == NULL || (size_t)(arena->end - arena->next) < size) {
         size_t chunk = arena->allocated / 4;
         if (chunk < FIRST_CHUNK)
             chunk = FIRST_CHUNK;
@@ -64,7 +64,7 @@ arena_alloc(struct arena *arena, size_t size)
     size_t padding = off ? _Alignof(max_align_t) - off : 0;
     if ((size_t)(arena->end - arena->next) < padding)
         arena->next = arena->end;
-    else
+    else if (padding > 0)
         arena->next += padding;
     return take(arena, size);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "aof/aof-log.h"
 #include "base/escape.h"
@@ -18,8 +18,7 @@ struct reading {
     size_t input;
     struct aof_log log;
     struct aof_report_part *part;
-    uint64_t bytes_before; /* of parts read */
-    uint64_t count_before;
+    uint64_t count_before; /* of parts read */
     bool has_commands;
     bool has_preamble_mark;
 };
@@ -44,14 +43,12 @@ static void
 keep_error(struct reading *reading, const struct error *error)
 {
     struct aof_report_part *part = reading->part;
-    struct error *first = &reading->result->error;
-    if (part->error.kind == ERROR_NONE)
-        part->error = *error;
-    if (first->kind != ERROR_NONE)
-        return;
-    *first = *error;
-    if (reading->log.is_set)
-        error_context(first, "%s", part->name);
+    if (part->error == NULL) {
+        part->error = xstrdup(error->text);
+        part->error_has_offset = error->has_offset;
+        part->error_offset = error->offset;
+    }
+    aof_log_keep_error(&reading->log, error, &reading->result->error);
 }
 
 static void
@@ -59,18 +56,8 @@ poll(struct reading *reading, uint64_t count)
 {
     run_poll(reading->run, reading->result,
              (struct run_meter){
-                 reading->bytes_before + reader_offset(reading->log.reader),
+                 aof_log_consumed(&reading->log),
                  reading->count_before + count });
-}
-
-/* Servers write on while we read: what was the end is none. */
-static bool
-has_grown(const struct aof_part *part)
-{
-    struct stat now;
-    return part->is_last && part->size > 0 && part->path != NULL &&
-           stat(part->path, &now) == 0 && S_ISREG(now.st_mode) &&
-           (uint64_t)now.st_size > part->size;
 }
 
 /* False when what follows the RDB cannot be found. */
@@ -117,7 +104,7 @@ read_records(struct reading *reading)
     reading->has_commands |= part->commands > 0;
     part->in_progress = status == STATUS_FAIL &&
                         log->error.kind == ERROR_TRUNCATED &&
-                        has_grown(&log->part);
+                        aof_log_has_grown(log);
     part->is_complete = status == STATUS_END || part->in_progress;
     if (!part->is_complete)
         keep_error(reading, &log->error);
@@ -134,7 +121,6 @@ read_part(struct reading *reading)
     reading->part->bytes = reader_offset(log->reader);
     log_end_part(report->log, reading->part->bytes);
     poll(reading, reading->part->preamble_keys + reading->part->commands);
-    reading->bytes_before += reading->part->bytes;
     reading->count_before = reading->result->meter.keys;
 }
 
@@ -151,6 +137,18 @@ refuse_plain_rdb(struct reading *reading, const struct input *input)
               "is in it");
 }
 
+static void
+note_lost_lines(struct reading *reading)
+{
+    uint64_t lost = reading->log.manifest.lost_lines;
+    if (lost > 0)
+        error_set(&reading->result->error, ERROR_DAMAGED,
+                  "the manifest has %" PRIu64 " %s no server understands; "
+                  "the files that %s mean were not read",
+                  lost, lost == 1 ? "line that" : "lines that",
+                  lost == 1 ? "it may" : "they may");
+}
+
 enum status
 aof_read(void *context, struct run *run, struct run_input *result,
          struct input *input)
@@ -163,8 +161,10 @@ aof_read(void *context, struct run *run, struct run_input *result,
     const char *path = run->operands.items[reading.input].path;
     struct aof_log *log = &reading.log;
     if (aof_log_open(log, input, path, result->name, &options, NULL,
-                     AOF_RECORD_HELD) != STATUS_OK)
+                     AOF_RECORD_HELD) != STATUS_OK) {
         result->error = log->error;
+        result->was_read = false;
+    }
     enum status status = result->error.kind != ERROR_NONE ? STATUS_END
                                                           : aof_log_part(log);
     for (; status != STATUS_END; status = aof_log_part(log)) {
@@ -175,6 +175,7 @@ aof_read(void *context, struct run *run, struct run_input *result,
             keep_error(&reading, &log->error);
     }
     refuse_plain_rdb(&reading, input);
+    note_lost_lines(&reading);
     if (result->error.kind == ERROR_NONE)
         result->error = report->filter_error;
     aof_log_close(log);

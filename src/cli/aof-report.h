@@ -21,7 +21,9 @@ struct aof_report_part {
     uint64_t commands;
     bool is_complete;
     bool in_progress;        /* the last command was being written */
-    struct error error;      /* the first one */
+    char *error;             /* the first one, in words; NULL when none */
+    bool error_has_offset;
+    uint64_t error_offset;
 };
 
 struct aof_report {

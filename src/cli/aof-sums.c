@@ -62,7 +62,6 @@ aof_tables_parts(const struct aof_tables *tables)
     for (size_t i = 0; i < report->part_count; i++) {
         const struct aof_report_part *part = &report->parts[i];
         const char *input = report->run.inputs[part->input].name;
-        bool failed = part->error.kind != ERROR_NONE;
         struct cell cells[] = {
             cell_text(part->name),
             cell_text(input),
@@ -72,7 +71,7 @@ aof_tables_parts(const struct aof_tables *tables)
             cell_number(part->preamble_keys),
             cell_number(part->commands),
             cell_number(part->is_complete),
-            failed ? cell_text(part->error.text) : cell_empty(),
+            aof_tables_text(part->error),
         };
         writer->ops->row(writer, cells);
     }

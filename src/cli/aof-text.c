@@ -47,13 +47,13 @@ append_content(struct buffer *out, const struct aof_report_part *part)
     if (part->in_progress)
         buffer_append_text(out, "; still being written");
     buffer_append_byte(out, '\n');
-    if (part->error.kind == ERROR_NONE)
+    if (part->error == NULL)
         return;
     buffer_append_text(out, "    ");
-    if (part->error.has_offset)
+    if (part->error_has_offset)
         buffer_append_format(out, "offset 0x%llx: ",
-                             (unsigned long long)part->error.offset);
-    escape_append(out, bytes_of_text(part->error.text), BYTES_TEXT);
+                             (unsigned long long)part->error_offset);
+    escape_append(out, bytes_of_text(part->error), BYTES_TEXT);
     buffer_append_byte(out, '\n');
 }
 
@@ -147,8 +147,10 @@ static void
 append_databases(struct buffer *out, const struct log *log)
 {
     uint64_t used = 0;
-    for (size_t i = 0; i < LOG_KEYS_SPACES; i++)
+    for (size_t i = 0; i < LOG_NO_SPACE; i++)
         used += log->spaces[i].commands > 0;
+    if (log->spaces[LOG_NO_SPACE].commands > 0)
+        buffer_append_text(out, "more than ");
     append_counted(out, used, "database", "databases");
 }
 

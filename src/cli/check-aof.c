@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "base/number.h"
 #include "base/xalloc.h"
@@ -32,7 +31,6 @@ struct reading {
     struct check *check;
     struct aof_log *log;
     struct check_part *part;
-    const char *path;
     struct rows rows;
 
     uint64_t db;         /* the selected one */
@@ -40,7 +38,6 @@ struct reading {
     uint64_t multi;      /* and as which command */
     uint64_t queued;     /* commands in it */
     bool has_restart;    /* and it holds what only a server's start writes */
-    int64_t newest_time; /* of #TS */
     uint64_t told_at;    /* offset of the latest finding of the records */
 };
 
@@ -58,17 +55,6 @@ tell(struct reading *reading, enum finding_code code, uint64_t at,
     check_findings_add(&reading->check->found, code, at, NULL, text);
 }
 
-/* Whether the file is longer than it was when it was opened. */
-static bool
-is_growing(const struct reading *reading)
-{
-    struct stat status;
-    return reading->log->part.is_last && reading->part->file_size > 0 &&
-           reading->path != NULL && stat(reading->path, &status) == 0 &&
-           S_ISREG(status.st_mode) &&
-           (uint64_t)status.st_size > reading->part->file_size;
-}
-
 /* Of a file that grows the end is only the end so far. */
 static void
 take_finding(struct findings *self, const struct finding *finding)
@@ -77,7 +63,8 @@ take_finding(struct findings *self, const struct finding *finding)
     struct findings *found = &reading->check->found.findings;
     struct finding in_progress = *finding;
     reading->told_at = finding->offset;
-    if (finding->code == FINDING_AOF_TRUNCATED && is_growing(reading)) {
+    if (finding->code == FINDING_AOF_TRUNCATED &&
+        aof_log_has_grown(reading->log)) {
         in_progress.code = FINDING_AOF_IN_PROGRESS;
         in_progress.text = "the last command is in progress: the file grew "
                            "while it was read";
@@ -183,7 +170,7 @@ end_transactions(struct reading *reading)
 {
     const struct aof_place *place = &reading->check->found.place;
     reading->check->found.command = reading->multi;
-    if (place->in_transaction && is_growing(reading))
+    if (place->in_transaction && aof_log_has_grown(reading->log))
         tell(reading, FINDING_AOF_IN_PROGRESS, reading->multi_at,
              "the last transaction is in progress: the file grew while it was "
              "read");
@@ -380,12 +367,12 @@ take_annotation(struct reading *reading, const struct aof_record *record)
              "#TS: without a time behind it");
         return;
     }
-    if ((int64_t)seconds < reading->newest_time)
+    if ((int64_t)seconds < reading->check->newest_time)
         tell(reading, FINDING_AOF_TIME_BACKWARD, record->offset,
              "#TS:%" PRIu64 " behind #TS:%" PRId64, seconds,
-             reading->newest_time);
+             reading->check->newest_time);
     else
-        reading->newest_time = (int64_t)seconds;
+        reading->check->newest_time = (int64_t)seconds;
 }
 
 /* ---- a file ---- */
@@ -395,7 +382,7 @@ poll(const struct reading *reading)
 {
     const struct check_job *job = reading->job;
     run_poll(job->run, job->result,
-             (struct run_meter) { input_consumed(job->input),
+             (struct run_meter) { aof_log_consumed(job->log),
                                   reading->part->commands });
 }
 
@@ -485,7 +472,7 @@ end_reading(struct reading *reading, enum status status)
     if (status == STATUS_END)
         end_transactions(reading);
     else if (error->kind == ERROR_IO || error->offset != reading->told_at)
-        reading->job->result->error = *error;
+        aof_log_keep_error(reading->log, error, &reading->job->result->error);
     reading->part->is_complete =
         status == STATUS_END ||
         (error->kind == ERROR_TRUNCATED && in_progress);
@@ -493,7 +480,7 @@ end_reading(struct reading *reading, enum status status)
 
 void
 check_aof_read(const struct check_job *job, struct aof_log *log,
-               struct check_part *part, const char *path)
+               struct check_part *part)
 {
     struct check *check = job->check;
     struct reading reading = { .findings = { take_finding },
@@ -501,10 +488,8 @@ check_aof_read(const struct check_job *job, struct aof_log *log,
                                .check = check,
                                .log = log,
                                .part = part,
-                               .path = path,
                                .rows = find_rows(check),
-                               .db = DB_UNKNOWN,
-                               .newest_time = INT64_MIN };
+                               .db = DB_UNKNOWN };
     struct findings *before = log->records.findings;
     part->records_at = reader_offset(log->reader);
     part->good = part->records_at;

@@ -8,9 +8,8 @@
 #include "aof/aof-log.h"
 #include "cli/check-rdb.h"
 
-/* Reads the current part of the log from its reader's place to the end. path
- * is its file, to see whether it grows; NULL or "-" when there is none. */
+/* Reads the current part of the log from its reader's place to the end. */
 void check_aof_read(const struct check_job *job, struct aof_log *log,
-                    struct check_part *part, const char *path);
+                    struct check_part *part);
 
 #endif

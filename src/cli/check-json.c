@@ -118,15 +118,6 @@ json_features(struct jsonl *line, const struct check *check)
     jsonl_close_to(line, depth);
 }
 
-static bool
-is_complete(const struct check *check)
-{
-    for (size_t i = 0; i < check->part_count; i++)
-        if (!check->parts[i].is_complete)
-            return false;
-    return true;
-}
-
 static uint64_t
 bytes_read(const struct check *check)
 {
@@ -176,7 +167,7 @@ json_file(struct jsonl *line, const struct check *check)
     jsonl_member_count(line, "bytes", bytes_read(check));
     member_word(line, "checksum",
                 rdb != NULL ? rdb_checksum_word(&rdb->facts) : NULL);
-    member_bool(line, "complete", is_complete(check));
+    member_bool(line, "complete", check_is_complete(check));
     if (rdb != NULL)
         json_keys(line, rdb);
 }

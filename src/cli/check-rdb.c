@@ -88,7 +88,7 @@ read_keys(const struct check_job *job, struct check_rdb *sums, struct rdb *rdb,
             check_findings_mark_undecodable(found);
         check_findings_next_key(found);
         run_poll(job->run, job->result,
-                 (struct run_meter) { input_consumed(job->input),
+                 (struct run_meter) { aof_log_consumed(job->log),
                                       sums->keys });
     }
     return status;

@@ -5,6 +5,7 @@
 #ifndef KEYWEIGH_CLI_CHECK_RDB_H
 #define KEYWEIGH_CLI_CHECK_RDB_H
 
+#include "aof/aof-log.h"
 #include "cli/check.h"
 
 /* What is read for one input. */
@@ -13,6 +14,7 @@ struct check_job {
     struct run *run;
     struct run_input *result;
     struct input *input;
+    const struct aof_log *log; /* over it */
 };
 
 /* Reads the RDB at the reader to its end into part->rdb.  path is its file,

@@ -64,6 +64,19 @@ goes_on(const struct check_job *job, const struct check_part *part,
     return false;
 }
 
+/* As a whole a compressed log is only packed up; a file of a set is what a
+ * server opens. */
+static void
+look_for_layer(struct check *check, const struct aof_part *part)
+{
+    char text[80];
+    if (!part->in_set || part->layer == NULL)
+        return;
+    (void)snprintf(text, sizeof(text),
+                   "compressed (%s), which no server undoes", part->layer);
+    check_findings_add(&check->found, FINDING_PART_COMPRESSED, 0, NULL, text);
+}
+
 static void
 read_part(const struct check_job *job, struct aof_log *log,
           struct check_part *part, const char *path)
@@ -71,6 +84,7 @@ read_part(const struct check_job *job, struct aof_log *log,
     struct check *check = job->check;
     const char *file = log->part.path != NULL ? log->part.path : path;
     part->was_opened = true;
+    look_for_layer(check, &log->part);
     if (log->part.has_preamble || job->input->kind == INPUT_RDB) {
         part->is_complete = check_rdb_read(job, part, log->reader, file);
         if (!part->is_complete)
@@ -81,7 +95,7 @@ read_part(const struct check_job *job, struct aof_log *log,
             return;
     }
     check->is_aof = true;
-    check_aof_read(job, log, part, file);
+    check_aof_read(job, log, part);
 }
 
 static void
@@ -206,12 +220,13 @@ check_read(struct check *check, struct run *run, struct run_input *result,
 {
     const char *path = run->operands.items[result - run->inputs].path;
     const struct input_options options = { .stop_at_size = true };
-    const struct check_job job = { check, run, result, input };
     enum { HELD = 256 }; /* more than any command's name */
     struct aof_log log;
+    const struct check_job job = { check, run, result, input, &log };
     check->name = result->name;
     check->is_set = input->kind == INPUT_MANIFEST;
     check->is_aof = input->kind != INPUT_RDB;
+    check->newest_time = INT64_MIN;
     check_findings_init(&check->found);
     bool opened = aof_log_open(&log, input, path, result->name, &options,
                                &check->found.findings, HELD) == STATUS_OK;
@@ -308,8 +323,8 @@ check_feature_is_error(const struct check *check,
     return is_against_judges(check, feature->acceptance);
 }
 
-static bool
-is_complete(const struct check *check)
+bool
+check_is_complete(const struct check *check)
 {
     for (size_t i = 0; i < check->part_count; i++)
         if (!check->parts[i].is_complete)
@@ -320,7 +335,7 @@ is_complete(const struct check *check)
 bool
 check_is_sound(const struct check *check)
 {
-    return check->errors == 0 && is_complete(check);
+    return check->errors == 0 && check_is_complete(check);
 }
 
 bool

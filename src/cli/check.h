@@ -56,6 +56,7 @@ struct check {
     bool is_aof;      /* commands, or a set */
     bool is_set;
     bool has_annotations;
+    int64_t newest_time; /* of #TS */
     bool *commands;   /* by number of the row: which occur; NULL without an
                          AOF */
     struct check_part *parts;
@@ -95,7 +96,10 @@ enum check_severity check_severity_of(const struct check *check,
 bool check_feature_is_error(const struct check *check,
                             const struct acceptance_feature *feature);
 
-/* True when nothing was found that counts as an error. */
+/* True when all of all files was read. */
+bool check_is_complete(const struct check *check);
+
+/* True when it was, and nothing was found that counts as an error. */
 bool check_is_sound(const struct check *check);
 bool check_part_is_sound(const struct check *check,
                          const struct check_part *part);

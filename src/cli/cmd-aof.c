@@ -125,8 +125,10 @@ run_with(struct aof_report *report, const struct separators *separators)
         sink_close(&sink, run->read_count > 0);
         log_free(report->log);
     }
-    for (size_t i = 0; i < report->part_count; i++)
+    for (size_t i = 0; i < report->part_count; i++) {
         free(report->parts[i].name);
+        free(report->parts[i].error);
+    }
     free(report->parts);
     run_fini(run);
 }

@@ -10,6 +10,7 @@
 
 #include "base/escape.h"
 #include "base/xalloc.h"
+#include "cli/input-files.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "cli/run-trouble.h"
@@ -396,7 +397,7 @@ output_is_input(const struct run *run)
 {
     const char *output = run->arguments->output;
     const struct operand *operand =
-        output != NULL ? operands_find_file(&run->operands, output) : NULL;
+        output != NULL ? input_files_find(&run->operands, output) : NULL;
     if (operand == NULL)
         return false;
     message_error("%s: is the input %s too; an input is never changed", output,

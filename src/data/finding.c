@@ -116,6 +116,7 @@ static const char *const names[FINDING_COUNT] = {
     [FINDING_MANIFEST_UNKNOWN_KEY] = "manifest-unknown-key",
     [FINDING_PART_MISSING] = "part-missing",
     [FINDING_PART_EMPTY] = "part-empty",
+    [FINDING_PART_COMPRESSED] = "part-compressed",
 };
 
 const char *

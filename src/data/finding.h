@@ -134,6 +134,7 @@ enum finding_code {
     FINDING_MANIFEST_UNKNOWN_KEY, /* passed over */
     FINDING_PART_MISSING,
     FINDING_PART_EMPTY, /* an increment without a byte (a note) */
+    FINDING_PART_COMPRESSED, /* which no server undoes */
     FINDING_COUNT,
 };
 

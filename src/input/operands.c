@@ -347,10 +347,32 @@ add_directory(struct operands *operands, const char *directory,
     free_listing(&listing);
 }
 
-static void
-add_single(struct operands *operands, const char *path, const char *name)
+/* A damaged manifest is one by name, too, as in its directory. */
+static enum input_kind
+kind_by_name(const char *path, const struct input_options *options)
 {
-    append_operand(operands, path, name, INPUT_UNKNOWN);
+    struct stat status;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    if (manifest_stem(name) == 0 || stat(path, &status) != 0 ||
+        !S_ISREG(status.st_mode))
+        return INPUT_UNKNOWN;
+    struct listing listing;
+    char *directory = slash != NULL
+                          ? xmemdup(path, (size_t)(slash - path) + 1)
+                          : xstrdup(".");
+    bool found = list_directory(&listing, directory) &&
+                 is_manifest(&listing, name, options);
+    free_listing(&listing);
+    free(directory);
+    return found ? INPUT_MANIFEST : INPUT_UNKNOWN;
+}
+
+static void
+add_single(struct operands *operands, const char *path, const char *name,
+           enum input_kind kind)
+{
+    append_operand(operands, path, name, kind);
     if (!is_used_up(operands))
         return;
     drop_last_operand(operands);
@@ -363,11 +385,12 @@ operands_add(struct operands *operands, const char *operand,
 {
     struct stat status;
     if (strcmp(operand, "-") == 0)
-        add_single(operands, operand, "(standard input)");
+        add_single(operands, operand, "(standard input)", INPUT_UNKNOWN);
     else if (stat(operand, &status) == 0 && S_ISDIR(status.st_mode))
         add_directory(operands, operand, options);
     else
-        add_single(operands, operand, operand);
+        add_single(operands, operand, operand,
+                   kind_by_name(operand, options));
 }
 
 const struct operand *

@@ -127,6 +127,14 @@ reader_ok(const struct reader *r)
     return r->error.kind == ERROR_NONE;
 }
 
+/* True when the stream has failed, rather than ended, behind what is at
+ * hand. */
+static inline bool
+reader_stream_failed(const struct reader *r)
+{
+    return r->stream_error.kind != ERROR_NONE;
+}
+
 /* Offset of the next byte. */
 static inline uint64_t
 reader_offset(const struct reader *r)

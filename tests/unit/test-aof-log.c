@@ -216,14 +216,42 @@ test_a_growing_file(void **state)
     assert_int_equal(aof_log_part(&log), STATUS_OK);
     assert_int_equal(log.part.size, sizeof(PING) - 1);
     assert_string_equal(log.part.path, "set/i1");
+    assert_false(aof_log_has_grown(&log));
     FILE *file = fopen("set/i1", "ab");
     assert_non_null(file);
     assert_true(fputs(PING, file) >= 0);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(aof_log_next(&log), STATUS_OK);
     assert_int_equal(aof_log_next(&log), STATUS_END);
+    assert_true(aof_log_has_grown(&log));
+    assert_int_equal(aof_log_consumed(&log), sizeof(PING) - 1);
+    assert_int_equal(aof_log_part(&log), STATUS_END);
+    assert_int_equal(aof_log_consumed(&log), sizeof(PING) - 1);
     aof_log_close(&log);
     input_close(&input);
+}
+
+/* An error of a part names it; the first one is kept. */
+static void
+test_errors_of_parts(void **state)
+{
+    (void)state;
+    struct aof_log log = { .is_set = true, .part = { .name = "i1" } };
+    struct error first = { .kind = ERROR_NONE };
+    struct error second = { .kind = ERROR_NONE };
+    struct error kept = { .kind = ERROR_NONE };
+    error_set_at(&first, ERROR_DAMAGED, 0x1f, "no sense");
+    error_set(&second, ERROR_IO, "no file");
+    aof_log_keep_error(&log, &first, &kept);
+    aof_log_keep_error(&log, &second, &kept);
+    assert_string_equal(kept.text, "i1: offset 0x1f: no sense");
+    assert_false(kept.has_offset);
+    assert_int_equal(kept.kind, ERROR_DAMAGED);
+    log.is_set = false;
+    error_clear(&kept);
+    aof_log_keep_error(&log, &first, &kept);
+    assert_string_equal(kept.text, "no sense");
+    assert_int_equal(kept.offset, 0x1f);
 }
 
 int
@@ -235,6 +263,7 @@ main(void)
         cmocka_unit_test(test_damaged_sets),
         cmocka_unit_test(test_a_manifest_from_a_pipe),
         cmocka_unit_test(test_a_growing_file),
+        cmocka_unit_test(test_errors_of_parts),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

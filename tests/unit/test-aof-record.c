@@ -136,6 +136,8 @@ test_taken(void **state)
                  2);
     assert_taken(BYTES_LITERAL("*1\r\n$4\r\nPINGxy"), FINDING_AOF_BULK_END,
                  12);
+    assert_taken(BYTES_LITERAL("*4294967297\r\n$4\r\nPING\r\n"),
+                 FINDING_AOF_NUMBER, 0);
     assert_taken(BYTES_LITERAL("#open"), FINDING_AOF_ANNOTATION_OPEN, 0);
 }
 
@@ -164,6 +166,7 @@ test_refused(void **state)
     assert_refused(BYTES_LITERAL("*0\r\n"), FINDING_AOF_ARGC, 0);
     assert_refused(BYTES_LITERAL("*-1\r\n"), FINDING_AOF_ARGC, 0);
     assert_refused(BYTES_LITERAL("*x\r\n$1\r\n"), FINDING_AOF_ARGC, 0);
+    assert_refused(BYTES_LITERAL("*2147483648\r\n"), FINDING_AOF_ARGC, 0);
     assert_refused(BYTES_LITERAL("*1\r\n+OK\r\n"), FINDING_AOF_BULK, 4);
     assert_refused(BYTES_LITERAL("*1\r\n$-1\r\n"), FINDING_AOF_SIZE_NEGATIVE,
                    4);
@@ -259,6 +262,28 @@ test_all_held(void **state)
     buffer_fini(&text);
 }
 
+/* Of no byte, and too odd to be taken where they lie. */
+static void
+test_empty_arguments(void **state)
+{
+    (void)state;
+    struct fixture f;
+    open_text(&f, BYTES_LITERAL("*2\r\n$00\r\n\r\n$0\r\n\r\n"), 0,
+              AOF_RECORD_HELD);
+    const struct aof_record *record = &f.records.record;
+    assert_int_equal(aof_records_next(&f.records), STATUS_OK);
+    assert_int_equal(record->count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(record->args[i].size, 0);
+        assert_int_equal(record->args[i].held, 0);
+        assert_non_null(record->args[i].data);
+    }
+    assert_int_equal(aof_records_next(&f.records), STATUS_END);
+    assert_int_equal(f.found.count, 1);
+    assert_int_equal(f.found.codes[0], FINDING_AOF_NUMBER);
+    close_text(&f);
+}
+
 static void
 test_lines(void **state)
 {
@@ -294,6 +319,7 @@ main(void)
         cmocka_unit_test(test_refused),   cmocka_unit_test(test_cut_anywhere),
         cmocka_unit_test(test_slices),    cmocka_unit_test(test_all_held),
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_empty_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

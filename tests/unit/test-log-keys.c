@@ -66,6 +66,23 @@ test_fates(void **state)
     log_keys_fini(&keys);
 }
 
+/* A key may have no name. */
+static void
+test_no_name(void **state)
+{
+    (void)state;
+    struct log_keys keys;
+    const struct log_key key = { .hash = 7 };
+    size_t count;
+    log_keys_init(&keys, SMALL, 5);
+    log_keys_add(&keys, &key, 10, LOG_KEY_CHANGED, 0);
+    struct log_keys_hot *hot = log_keys_ranked(&keys, true, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(hot[0].key.name.size, 0);
+    free(hot);
+    log_keys_fini(&keys);
+}
+
 static void
 test_flushes(void **state)
 {
@@ -251,6 +268,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fates),
+        cmocka_unit_test(test_no_name),
         cmocka_unit_test(test_flushes),
         cmocka_unit_test(test_rankings),
         cmocka_unit_test(test_bounded),

@@ -154,6 +154,22 @@ test_what_is_not(void **state)
     assert_told("file \"a\"b seq 1 type b\n", "manifest-line@0", 0);
 }
 
+/* Lines that say which file they mean are not lost, whatever else is wrong. */
+static void
+test_lost_lines(void **state)
+{
+    (void)state;
+    struct manifest manifest;
+    (void)read_text(&manifest, "# note\n\nfile a seq 0 type b\n"
+                               "file b type i\n");
+    assert_int_equal(manifest.lost_lines, 0);
+    manifest_fini(&manifest);
+    (void)read_text(&manifest, "garbage\nfile a seq 1 type z\n"
+                               "seq 1 type b\n");
+    assert_int_equal(manifest.lost_lines, 3);
+    manifest_fini(&manifest);
+}
+
 static void
 test_long_lines(void **state)
 {
@@ -262,6 +278,7 @@ main(void)
         cmocka_unit_test(test_order_of_loading),
         cmocka_unit_test(test_what_is_let_pass),
         cmocka_unit_test(test_what_is_not),
+        cmocka_unit_test(test_lost_lines),
         cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_nul_bytes),
