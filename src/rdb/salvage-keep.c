@@ -372,6 +372,8 @@ settle_version(struct survey *survey, struct error *error)
                      salvage->newer_version);
         return false;
     }
+    if (salvage->settled_version > needed)
+        needed = salvage->settled_version;
     salvage->facts.version = named > needed ? named : needed;
     return true;
 }

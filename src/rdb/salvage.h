@@ -78,6 +78,7 @@ struct salvage {
     struct salvage_options options;
     struct rdb_facts facts;
     bool header_guessed; /* it is wrong: facts has what was assumed instead */
+    int settled_version; /* private: of such a file, known from its contents */
     int newer_version;   /* by the header, of which nothing is known; else 0 */
     bool crc_wrong;      /* of a file that was read without a gap */
     bool had_end;        /* EOF was found */
