@@ -257,7 +257,11 @@ repair_plan_hole(struct repair_plan *plan, uint64_t to,
 void
 repair_plan_restore(struct repair_plan *plan, const struct repair_state *state)
 {
+    struct repair_range *last =
+        state->range_count > 0 ? &plan->ranges[state->range_count - 1] : NULL;
     plan->state = *state;
+    if (last != NULL && last->to.at > state->end.at)
+        last->to = state->end; /* records written anew joined it since */
     if (state->unsure > 0)
         plan->ranges[state->unsure - 1].db_until = 0;
 }

@@ -321,6 +321,8 @@ test_until(void **state)
     expect_until("SET a 1;SET b 2", offset, "SET a 1", "until");
     offset.offset = 54;
     expect_until("SET a 1;SET b 2", offset, "SET a 1;SET b 2", "");
+    expect_until("<SET a 1;<SET b 2;<FLUSHALL;<SET c 3", flush,
+                 "SET a 1;SET b 2", "rewritten until");
 }
 
 /* ---- what is told ---- */
