@@ -397,6 +397,9 @@ pass_header(struct salvager *s, enum status status,
     if (status != STATUS_FAIL && !s->main.header_odd &&
         facts->version > newest_known(facts->dialect))
         s->salvage->newer_version = facts->version;
+    if (s->main.reason[0] == '\0' && status != STATUS_FAIL)
+        salvage_cursor_blame(&s->main,
+                             "the header is not that of what follows", NULL);
     guess_header(s);
     return pass_damage(s, STATUS_FAIL, step);
 }
@@ -527,8 +530,7 @@ salvage_find(struct salvage *salvage, const struct salvage_options *options,
 {
     enum status status = find_all(salvage, options, 0, error);
     int version = salvage->facts.version;
-    if (status != STATUS_OK || !salvage->header_guessed ||
-        salvage->facts.server[0] != '\0')
+    if (status != STATUS_OK || !salvage->header_guessed)
         return status;
     /* What is sound depends on who wrote it: the copy says a version, and is
      * to be sound by that. */

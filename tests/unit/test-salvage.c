@@ -322,7 +322,8 @@ header_of_old(void **state)
     begin(6);
     rdb_write_database(&made.writer, 0);
     add_keys(20);
-    rdb_write_raw(&made.writer, BYTES_LITERAL("\x00\x01" "e\xc3\x03\x00" "abc"));
+    rdb_write_raw(&made.writer,
+                  BYTES_LITERAL("\x00\x01" "e\xc3\x03\x00" "abc"));
     add_keys(20);
     end();
     made.bytes.data[7] = '=';
