@@ -97,8 +97,10 @@ struct salvage {
     uint64_t expires;
     uint64_t kept_records;  /* keys included */
     uint64_t lost_bytes;    /* of all gaps */
-    uint64_t lost_keys;     /* that RESIZEDB announced and that did not come */
-    bool counts_lost;       /* false: no RESIZEDB says how many there were */
+    uint64_t lost_keys;     /* that RESIZEDB announced and that did not come,
+                               if anything is wrong; they are hints only */
+    bool counts_lost;       /* false: nothing says how many there were */
+    bool lost_is_least;     /* keys of further databases may be lost, too */
     unsigned halvings;      /* names compared with each other: 1/2^halvings */
 };
 
