@@ -472,8 +472,7 @@ repair_set_find(struct repair_set *set, const char *directory,
     free(self.found);
     manifest_fini(&self.manifest);
     if (status == STATUS_OK && set->count == 0) {
-        error_set(error, ERROR_USAGE, "no part of a multi-part AOF is there; "
-                                      "to repair another file, name it");
+        error_set(error, ERROR_USAGE, "no part of a multi-part AOF is there");
         return STATUS_FAIL;
     }
     return status;

@@ -344,10 +344,13 @@ tell(const struct repair_parts *self)
 
 /* ---- the command's part ---- */
 
-/* Where nothing of a set is: the set may be in a subdirectory. */
+/* Where nothing of a set is: it may be in a subdirectory, or a single file. */
 static void
 warn_of_others(const struct repair_parts *self)
 {
+    for (size_t i = 0; i < self->operands.count; i++)
+        message_warning("%s: this file holds an RDB or AOF; name it to repair "
+                        "it", self->operands.items[i].path);
     for (size_t i = 0; i < self->operands.note_count; i++)
         message_warning("%s: %s", self->operands.notes[i].path,
                         self->operands.notes[i].text);

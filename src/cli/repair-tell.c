@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "aof/repair-names.h"
+#include "base/number.h"
 
 /* ---- losses ---- */
 
@@ -175,19 +176,36 @@ note_rdb(const struct repair_part *part, bool with_name,
              1ULL << salvage->halvings);
 }
 
-void
-repair_tell_notes(const struct repair_part *part, bool with_name,
-                  struct repair_report *report)
+static void
+note_until(const struct repair_part *part, bool with_name,
+           struct repair_report *report)
 {
+    enum { SECOND = 1000 };
     const struct repair_plan *plan = &part->plan;
-    if (part->has_rdb)
-        note_rdb(part, with_name, report);
+    int64_t written = part->has_rdb ? part->salvage.facts.ctime_ms : -1;
+    if (part->until.kind == AOF_REPAIR_TIME &&
+        written / SECOND > part->until.ms / SECOND) {
+        char text[NUMBER_TIME_SIZE];
+        (void)number_format_time(written, text);
+        note(part, with_name, report,
+             "the RDB was written at %s, after the time to end at: what it "
+             "holds is of then, and stays", text);
+    }
     if (plan->count == 0 ||
         plan->ranges[plan->count - 1].reason != REPAIR_UNTIL)
         return;
     uint64_t end = plan->ranges[plan->count - 1].from.at;
     note(part, with_name, report, "ends at 0x%llx as asked: %llu bytes follow",
          (unsigned long long)end, (unsigned long long)(part->size - end));
+}
+
+void
+repair_tell_notes(const struct repair_part *part, bool with_name,
+                  struct repair_report *report)
+{
+    if (part->has_rdb)
+        note_rdb(part, with_name, report);
+    note_until(part, with_name, report);
 }
 
 /* ---- sums ---- */
