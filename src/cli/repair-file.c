@@ -19,7 +19,7 @@ write_copy(struct repair_part *part, const char *path)
 {
     struct error error = { .kind = ERROR_NONE };
     struct output output;
-    if (!repair_output_open(&output, path))
+    if (!repair_output_open(&output, path, part->fd))
         return false;
     bool keep = output.temporary != NULL;
     if (!keep)
@@ -95,7 +95,7 @@ tell(const struct repair *repair, const struct repair_part *part)
     struct repair_sums sums = { .has_rdb = false };
     struct buffer heading = { NULL, 0, 0 };
     append_heading(&heading, part);
-    (void)repair_output_open(&output, NULL);
+    (void)repair_output_open(&output, NULL, -1);
     repair_report_begin(&report, &output, repair, part->is_rdb ? "rdb" : "aof",
                         (const char *)heading.data);
     repair_tell_losses(part, false, &report);

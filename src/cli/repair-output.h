@@ -9,8 +9,9 @@
 #include "base/bytes.h"
 #include "report/output.h"
 
-/* path NULL: standard output. */
-bool repair_output_open(struct output *output, const char *path);
+/* path NULL: standard output.  A file that is new is no more open to others
+ * than the input like, a descriptor or -1. */
+bool repair_output_open(struct output *output, const char *path, int like);
 
 /* True when it was to be kept, and is. */
 bool repair_output_close(struct output *output, bool keep);

@@ -274,7 +274,7 @@ repair_parts_quarantine(const struct repair_part *parts, size_t count,
 {
     struct error error = { .kind = ERROR_NONE };
     struct output output;
-    if (!repair_output_open(&output, path))
+    if (!repair_output_open(&output, path, count > 0 ? parts[0].fd : -1))
         return false;
     bool keep = true;
     for (size_t i = 0; keep && i < count; i++) {

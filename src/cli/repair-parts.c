@@ -198,7 +198,7 @@ write_part(struct repair_parts *self, struct repair_part *part,
     struct error error = { .kind = ERROR_NONE };
     struct output output;
     const char *path = folder_add(folder, part->name);
-    if (!repair_output_open(&output, path))
+    if (!repair_output_open(&output, path, part->fd))
         return false;
     bool written = repair_part_write(part, &output, &error) == STATUS_OK;
     if (!written)
@@ -212,7 +212,8 @@ static bool
 write_manifest(struct repair_parts *self, struct folder *folder)
 {
     struct output output;
-    if (!repair_output_open(&output, folder_add(folder, self->set.manifest)))
+    const char *path = folder_add(folder, self->set.manifest);
+    if (!repair_output_open(&output, path, -1))
         return false;
     repair_set_append_manifest(&self->set, self->set_count, &output.buffer);
     self->written += output.buffer.size;
@@ -330,7 +331,7 @@ tell(const struct repair_parts *self)
     char heading[64];
     (void)snprintf(heading, sizeof(heading), "multi-part AOF of %zu file%s",
                    self->set.count, self->set.count == 1 ? "" : "s");
-    (void)repair_output_open(&output, NULL);
+    (void)repair_output_open(&output, NULL, -1);
     repair_report_begin(&report, &output, self->repair, "aof", heading);
     for (size_t i = 0; i < self->count; i++) {
         repair_tell_losses(&self->parts[i], true, &report);
