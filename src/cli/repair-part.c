@@ -203,6 +203,17 @@ repair_part_write(struct repair_part *part, struct output *output,
     return status;
 }
 
+/* What is wrong with a copy, in short. */
+static const char *
+fault_of(const struct repair_part *copy)
+{
+    if (copy->has_rdb && copy->salvage.gap_count > 0)
+        return copy->salvage.gaps[0].reason;
+    return copy->plan.count > 0
+               ? repair_reason_text(copy->plan.ranges[0].reason)
+               : "not as servers write it";
+}
+
 static bool
 read_again(const struct repair_part *part, struct repair_part *copy,
            const char *name)
@@ -211,8 +222,8 @@ read_again(const struct repair_part *part, struct repair_part *copy,
     if (repair_part_find(copy, &error) != STATUS_OK)
         message_error_of(name, &error);
     else if (!repair_part_is_intact(copy))
-        message_error("%s: what was written is not sound, and is not kept",
-                      name);
+        message_error("%s: what was written is not sound, and is not kept: %s",
+                      name, fault_of(copy));
     else if (copy->salvage.keys != part->salvage.keys ||
              copy->plan.kept != part->plan.kept)
         message_error("%s: what was written is not what was to be kept, and "

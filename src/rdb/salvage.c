@@ -524,18 +524,22 @@ find_all(struct salvage *salvage, const struct salvage_options *options,
                                      : STATUS_FAIL;
 }
 
+/* What is sound depends on who wrote it.  Where no header says, the copy has a
+ * version by what was found, and is to be sound by that: so it is looked for
+ * again until the version stays.  It only rises. */
 enum status
 salvage_find(struct salvage *salvage, const struct salvage_options *options,
              struct error *error)
 {
-    enum status status = find_all(salvage, options, 0, error);
-    int version = salvage->facts.version;
-    if (status != STATUS_OK || !salvage->header_guessed)
-        return status;
-    /* What is sound depends on who wrote it: the copy says a version, and is
-     * to be sound by that. */
-    salvage_fini(salvage);
-    return find_all(salvage, options, version, error);
+    int settled = 0;
+    enum status status = find_all(salvage, options, settled, error);
+    while (status == STATUS_OK && salvage->header_guessed &&
+           salvage->facts.version != settled) {
+        settled = salvage->facts.version;
+        salvage_fini(salvage);
+        status = find_all(salvage, options, settled, error);
+    }
+    return status;
 }
 
 bool
