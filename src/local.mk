@@ -333,12 +333,16 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/options.h \
 	%D%/cli/progress.c \
 	%D%/cli/progress.h \
-	%D%/cli/repair-aof.c \
+	%D%/cli/repair-file.c \
+	%D%/cli/repair-guess.c \
+	%D%/cli/repair-output.c \
+	%D%/cli/repair-output.h \
 	%D%/cli/repair-part.c \
 	%D%/cli/repair-part.h \
 	%D%/cli/repair-parts.c \
-	%D%/cli/repair-rdb.c \
 	%D%/cli/repair-report.c \
+	%D%/cli/repair-tell.c \
+	%D%/cli/repair-tell.h \
 	%D%/cli/repair-until.c \
 	%D%/cli/repair-until.h \
 	%D%/cli/repair.h \

@@ -174,6 +174,8 @@ fuzz_programs = \
 	%D%/fuzz/fuzz-manifest \
 	%D%/fuzz/fuzz-packed \
 	%D%/fuzz/fuzz-rdb \
+	%D%/fuzz/fuzz-repair \
+	%D%/fuzz/fuzz-salvage \
 	%D%/fuzz/fuzz-stream
 check_PROGRAMS += $(fuzz_programs)
 fuzz: $(fuzz_programs) fixtures
@@ -214,6 +216,12 @@ endif
 %C%_fuzz_fuzz_rdb_SOURCES = %D%/fuzz/fuzz-rdb.c $(fuzz_driver)
 %C%_fuzz_fuzz_rdb_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_rdb_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_repair_SOURCES = %D%/fuzz/fuzz-repair.c $(fuzz_driver)
+%C%_fuzz_fuzz_repair_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_repair_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_salvage_SOURCES = %D%/fuzz/fuzz-salvage.c $(fuzz_driver)
+%C%_fuzz_fuzz_salvage_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_salvage_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 %C%_fuzz_fuzz_stream_SOURCES = %D%/fuzz/fuzz-stream.c $(fuzz_driver)
 %C%_fuzz_fuzz_stream_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)

@@ -215,10 +215,9 @@ lax_number(struct bytes text, int64_t *value)
     memcpy(room, text.data, text.size);
     room[text.size] = '\0';
     *value = strtoll(room, &end, 10);
-    bool plain = text.size > 0 && *end == '\0' && end != room &&
-                 (unsigned)(room[0] - '0') < 10 &&
-                 (room[0] != '0' || text.size == 1);
-    return plain;
+    return text.size > 0 && end == room + text.size &&
+           (unsigned)(room[0] - '0') < 10 &&
+           (room[0] != '0' || text.size == 1);
 }
 
 /* Takes the line that begins with a mark and a number. */

@@ -7,6 +7,7 @@
 #include "aof/repair-plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 
@@ -256,7 +257,11 @@ repair_plan_hole(struct repair_plan *plan, uint64_t to,
 void
 repair_plan_restore(struct repair_plan *plan, const struct repair_state *state)
 {
+    struct repair_range *last =
+        state->range_count > 0 ? &plan->ranges[state->range_count - 1] : NULL;
     plan->state = *state;
+    if (last != NULL && last->to.at > state->end.at)
+        last->to = state->end; /* records written anew joined it since */
     if (state->unsure > 0)
         plan->ranges[state->unsure - 1].db_until = 0;
 }
@@ -304,23 +309,50 @@ are_one(const struct repair_range *a, const struct repair_range *b)
            b->reason != REPAIR_REWRITTEN && b->reason != REPAIR_UNTIL;
 }
 
+/* Puts a range among those that are settled, and returns how many are now.
+ * What began in it is inside of it, and swallowed; or behind it, when it is
+ * half a transaction whose other half a restart cut off. */
+static size_t
+settle_one(struct repair_range *ranges, size_t count,
+           struct repair_range range)
+{
+    size_t at = count;
+    while (at > 0 && ranges[at - 1].from.at >= range.from.at)
+        at--;
+    size_t behind = at;
+    while (behind < count && ranges[behind].to.at <= range.to.at)
+        swallow(&range, &ranges[behind++]);
+    memmove(ranges + at + 1, ranges + behind,
+            (count - behind) * sizeof(*ranges));
+    ranges[at] = range;
+    return at + 1 + count - behind;
+}
+
+/* Only when all are settled: what goes with a transaction may begin between
+ * two that touch. */
+static size_t
+join(struct repair_range *ranges, size_t count)
+{
+    size_t joined = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct repair_range range = ranges[i];
+        if (joined > 0 && are_one(&ranges[joined - 1], &range)) {
+            range.from = ranges[--joined].from;
+            range.with_block |= ranges[joined].with_block;
+            swallow(&range, &ranges[joined]);
+        }
+        ranges[joined++] = range;
+    }
+    return joined;
+}
+
 static void
 settle(struct repair_plan *plan)
 {
-    struct repair_range *ranges = plan->ranges;
     size_t count = 0;
-    for (size_t i = 0; i < plan->state.range_count; i++) {
-        struct repair_range range = ranges[i];
-        while (count > 0 && ranges[count - 1].from.at >= range.from.at)
-            swallow(&range, &ranges[--count]);
-        if (count > 0 && are_one(&ranges[count - 1], &range)) {
-            range.from = ranges[--count].from;
-            range.with_block |= ranges[count].with_block;
-            swallow(&range, &ranges[count]);
-        }
-        ranges[count++] = range;
-    }
-    plan->count = count;
+    for (size_t i = 0; i < plan->state.range_count; i++)
+        count = settle_one(plan->ranges, count, plan->ranges[i]);
+    plan->count = join(plan->ranges, count);
 }
 
 static void

@@ -149,7 +149,6 @@ take_finding(struct findings *findings, const struct finding *finding)
     default:
         break;
     }
-    self->set->is_changed |= finding->code != FINDING_MANIFEST_NO_BASE;
     note(self->set, "manifest, offset 0x%" PRIx64 ": %s", finding->offset,
          finding->text);
 }
@@ -267,7 +266,6 @@ drop_part(struct repair_set *set, size_t number)
     memmove(set->parts + number, set->parts + number + 1,
             (set->count - number - 1) * sizeof(*set->parts));
     set->count--;
-    set->is_changed = true;
 }
 
 /* Of several bases the highest that is there. */
@@ -320,7 +318,6 @@ put_in_order(struct repair_set *set)
             note(set, "%s: numbered %" PRIu64 " instead of %" PRIu64,
                  part->name, least, part->seq);
             part->seq = least;
-            set->is_changed = true;
         }
         if (!part->is_base)
             least = part->seq + 1;
@@ -343,7 +340,6 @@ take_found(struct finding_set *self, struct found *found, const char *why)
 {
     add_part(self->set, found->name, found->seq, found->is_base);
     found->is_named = true;
-    self->set->is_changed = true;
     note(self->set, "%s: taken: %s", found->name, why);
 }
 
@@ -444,7 +440,6 @@ name_manifest(struct repair_set *set, const struct finding_set *self)
     buffer_append(&name, self->found[0].name, self->found[0].stem);
     buffer_append(&name, ".manifest", sizeof(".manifest"));
     set->manifest = (char *)name.data;
-    set->is_changed = true;
     note(set, "there is no manifest: which files belong together is guessed "
               "by their numbers and times");
 }
@@ -477,7 +472,7 @@ repair_set_find(struct repair_set *set, const char *directory,
     free(self.found);
     manifest_fini(&self.manifest);
     if (status == STATUS_OK && set->count == 0) {
-        error_set(error, ERROR_USAGE, "no file of a multi-part AOF is there");
+        error_set(error, ERROR_USAGE, "no part of a multi-part AOF is there");
         return STATUS_FAIL;
     }
     return status;

@@ -32,7 +32,6 @@ struct repair_set {
     size_t count;
     char **notes;    /* what was decided */
     size_t note_count;
-    bool is_changed; /* the manifest is not what the old one says */
 };
 
 /* Looks at a directory.  manifest is the name of that file in it, or NULL: it

@@ -42,6 +42,38 @@ examine(struct repair *repair)
     return opened;
 }
 
+/* The name of a file without links in it, which need not exist yet. */
+static char *
+real_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct buffer name = { NULL, 0, 0 };
+    char *real = realpath(path, NULL);
+    if (real != NULL)
+        return real;
+    buffer_append(&name, path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
+    buffer_append(&name, ".", sizeof("."));
+    real = realpath((const char *)name.data, NULL);
+    buffer_clear(&name);
+    buffer_append_text(&name, real != NULL ? real : "");
+    buffer_append_byte(&name, '/');
+    buffer_append_text(&name, slash == NULL ? path : slash + 1);
+    buffer_append_byte(&name, '\0');
+    free(real);
+    return (char *)name.data;
+}
+
+static bool
+are_one_file(const char *a, const char *b)
+{
+    char *real_a = real_name(a);
+    char *real_b = real_name(b);
+    bool same = strcmp(real_a, real_b) == 0;
+    free(real_a);
+    free(real_b);
+    return same;
+}
+
 /* Neither output may be the input, nor both the same. */
 static bool
 has_own_outputs(const struct repair *repair)
@@ -60,7 +92,7 @@ has_own_outputs(const struct repair *repair)
         own = false;
     }
     if (names[0] != NULL && names[1] != NULL &&
-        strcmp(names[0], names[1]) == 0) {
+        are_one_file(names[0], names[1])) {
         message_error("%s: is both -o and --quarantine", names[0]);
         own = false;
     }
@@ -97,9 +129,8 @@ repair_input(struct repair *repair)
     }
     bool is_log =
         repair->kind == INPUT_AOF ||
-        (repair->kind == INPUT_UNKNOWN && repair_aof_is_log(repair));
-    enum exit_code code = is_log ? repair_aof(repair, false)
-                                 : repair_rdb(repair);
+        (repair->kind == INPUT_UNKNOWN && repair_guess_log(repair));
+    enum exit_code code = repair_file(repair, !is_log);
     (void)close(repair->fd);
     return code;
 }

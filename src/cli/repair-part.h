@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * One file of a log being repaired: commands, an RDB, or commands behind one.
+ * One file being repaired: an RDB, commands of a log, or commands behind an
+ * RDB.
  */
 #ifndef KEYWEIGH_CLI_REPAIR_PART_H
 #define KEYWEIGH_CLI_REPAIR_PART_H
@@ -15,6 +16,7 @@ struct repair_part {
     const char *name; /* as people are shown it */
     int fd;           /* a regular file */
     uint64_t size;
+    bool is_rdb;      /* an RDB, and nothing behind it is a log */
     bool wants_rdb;   /* it begins with an RDB, whatever its first bytes say */
     struct aof_repair_until until;
 
@@ -30,61 +32,34 @@ struct repair_part {
     uint64_t written; /* bytes of the copy */
 };
 
-/* Finds what is to go.  The members above that are set, all else is
- * zero.
+/* Finds what is to go.  The members above that are set, all else is zero.
  * FAIL with the error set; repair_part_fini is due in any case, and leaves
  * the descriptor open. */
 enum status repair_part_find(struct repair_part *part, struct error *error);
 void repair_part_fini(struct repair_part *part);
 
-/* Appends the copy to an output, or what goes to another. */
+/* Tells why a part could not be read. */
+void repair_part_tell_trouble(const char *name, const struct error *error);
+
+/* Appends the copy to an output. */
 enum status repair_part_write(struct repair_part *part, struct output *output,
                               struct error *error);
-enum status repair_part_quarantine(const struct repair_part *part,
-                                   struct output *output,
-                                   struct error *error);
 
-/* Writes what goes of several parts to a file; false when that fails
- * (message_error said so). */
-bool repair_part_write_quarantine(const struct repair_part *parts,
-                                  size_t count, const char *path);
+/* Reads the copy at path again; false, with the trouble told of name, when
+ * anything is wrong with it or it holds other than was to be kept. */
+bool repair_part_has_sound_copy(const struct repair_part *part,
+                                const char *path, const char *name);
 
-/* Reads a copy again; false, with the trouble told, when it is not intact. */
-bool repair_part_is_sound_file(const char *path, const char *name);
+/* Writes what goes of several parts to a file; false, with the trouble told,
+ * when that fails. */
+bool repair_parts_quarantine(const struct repair_part *parts, size_t count,
+                             const char *path);
 
 /* Nothing at all is to be done. */
 bool repair_part_is_intact(const struct repair_part *part);
 
 /* Something goes that nobody asked to go. */
 bool repair_part_is_lost(const struct repair_part *part);
-
-/* False, with the trouble told, when --until cannot be answered, or leaves
- * nothing. */
-bool repair_part_knows_until(const struct repair_until *until, bool has_times,
-                             bool has_rest);
-
-#define REPAIR_UNTIL_UNMET "the log ends before where it was to end"
-
-/* Tells the losses, with_name each with the file's name. */
-void repair_part_tell(const struct repair_part *part, bool with_name,
-                      struct repair_report *report);
-
-/* Tells what else is worth knowing. */
-void repair_part_note(const struct repair_part *part, bool with_name,
-                      struct repair_report *report);
-
-/* What all parts come to. */
-struct repair_sums {
-    bool has_rdb;
-    uint64_t keys_kept;
-    uint64_t commands_kept;
-    uint64_t commands_lost; /* well-formed ones that went, too */
-    uint64_t bytes_lost;
-    uint64_t places;
-};
-
-void repair_part_add(const struct repair_part *part, struct repair_sums *sums);
-void repair_part_tell_sums(const struct repair_sums *sums,
-                           struct repair_report *report);
+bool repair_part_is_loss(const struct repair_range *range);
 
 #endif

@@ -3,6 +3,7 @@
  * A multi-part log: every part is repaired, and a whole new directory written
  * with a manifest that lists what is there.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -15,7 +16,8 @@
 #include "base/xalloc.h"
 #include "cli/message.h"
 #include "cli/progress.h"
-#include "cli/repair-part.h"
+#include "cli/repair-output.h"
+#include "cli/repair-tell.h"
 #include "cli/repair-until.h"
 #include "cli/signals.h"
 #include "input/operands.h"
@@ -24,6 +26,7 @@ struct repair_parts {
     const struct repair *repair;
     struct repair_until until;
     char *directory;
+    struct operands operands; /* of the directory: what else is there */
     struct repair_set set;
     struct repair_part *parts; /* of those that are there, in order */
     size_t *numbers;           /* in the set */
@@ -36,20 +39,49 @@ struct repair_parts {
 
 /* ---- finding ---- */
 
+/* Whether a file is one of the directory that is repaired, whether this set
+ * knows it or not: those are not to be written over. */
+static bool
+is_in_directory(const struct repair_parts *self, const char *path)
+{
+    struct stat file;
+    struct stat other;
+    DIR *stream = stat(path, &file) == 0 ? opendir(self->directory) : NULL;
+    const struct dirent *entry;
+    bool found = false;
+    while (stream != NULL && !found && (entry = readdir(stream)) != NULL)
+        found = fstatat(dirfd(stream), entry->d_name, &other, 0) == 0 &&
+                other.st_dev == file.st_dev && other.st_ino == file.st_ino;
+    if (stream != NULL)
+        (void)closedir(stream);
+    return found;
+}
+
+static bool
+has_own_quarantine(const struct repair_parts *self)
+{
+    const char *path = self->repair->arguments->quarantine;
+    if (path == NULL || !is_in_directory(self, path))
+        return true;
+    message_error("%s: is a file of the input %s; an input is never changed",
+                  path, self->repair->name);
+    return false;
+}
+
 /* Splits the manifest's path, or finds the manifest of a directory: NULL when
  * it has none. */
 static char *
 find_manifest(struct repair_parts *self)
 {
     const char *path = self->repair->path;
-    struct operands operands = { .items = NULL };
+    const struct operands *operands = &self->operands;
     struct stat status;
     char *manifest = NULL;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
         self->directory = xstrdup(path);
-        operands_add(&operands, path, NULL);
-        if (operands.count == 1 && operands.items[0].kind == INPUT_MANIFEST)
-            path = operands.items[0].path;
+        operands_add(&self->operands, path, NULL);
+        if (operands->count == 1 && operands->items[0].kind == INPUT_MANIFEST)
+            path = operands->items[0].path;
         else
             path = NULL;
     }
@@ -61,7 +93,6 @@ find_manifest(struct repair_parts *self)
                 slash == NULL ? xstrdup(".")
                               : xmemdup(path, (size_t)(slash - path) + 1);
     }
-    operands_fini(&operands);
     return manifest;
 }
 
@@ -89,6 +120,25 @@ is_named_rdb(const char *name)
     return length > 4 && strcmp(name + length - 4, ".rdb") == 0;
 }
 
+/* A part in which nothing can be told from anything else is left out as one
+ * that is not there: the others are not to be lost with it. */
+static bool
+give_up_part(struct repair_parts *self, size_t number,
+             const struct error *error)
+{
+    struct repair_set_part *lost = &self->set.parts[number];
+    struct repair_part *part = &self->parts[self->count];
+    if (error->kind == ERROR_IO) {
+        repair_part_tell_trouble(lost->name, error);
+    } else {
+        lost->is_missing = true;
+        lost->why = xstrdup(error->text);
+    }
+    repair_part_fini(part);
+    (void)close(part->fd);
+    return lost->is_missing;
+}
+
 static bool
 find_part(struct repair_parts *self, size_t number)
 {
@@ -98,14 +148,12 @@ find_part(struct repair_parts *self, size_t number)
     if (!open_part(self, name, part))
         return false;
     part->wants_rdb = is_named_rdb(name);
-    self->numbers[self->count++] = number;
     if (self->until.part.size == 0 ||
         bytes_equal(self->until.part, bytes_of_text(name)))
         part->until = self->until.until;
-    if (repair_part_find(part, &error) != STATUS_OK) {
-        message_error_of(name, &error);
-        return false;
-    }
+    if (repair_part_find(part, &error) != STATUS_OK)
+        return give_up_part(self, number, &error);
+    self->numbers[self->count++] = number;
     self->has_times |= part->facts.times > 0;
     self->stopped |= part->facts.stopped ||
                      (part->until.kind == AOF_REPAIR_OFFSET &&
@@ -132,11 +180,10 @@ knows_until(const struct repair_parts *self)
 {
     struct repair_sums sums = { .has_rdb = false };
     for (size_t i = 0; i < self->count; i++)
-        repair_part_add(&self->parts[i], &sums);
+        repair_tell_add(&self->parts[i], &sums);
     if (self->until.until.kind != AOF_REPAIR_OFFSET || self->stopped)
-        return repair_part_knows_until(&self->until, self->has_times,
-                                       sums.has_rdb ||
-                                           sums.commands_kept > 0);
+        return repair_until_is_known(&self->until, self->has_times,
+                                     sums.has_rdb || sums.commands_kept > 0);
     message_error("--until %s: no part of the set has that name",
                   self->repair->arguments->until);
     return false;
@@ -145,48 +192,32 @@ knows_until(const struct repair_parts *self)
 /* ---- writing ---- */
 
 static bool
-close_file(struct output *output, bool keep)
-{
-    enum status status = output_close(output, keep);
-    signals_set_output(NULL);
-    if (status != STATUS_OK)
-        message_error_of(NULL, &output->error);
-    return keep && status == STATUS_OK;
-}
-
-static bool
 write_part(struct repair_parts *self, struct repair_part *part,
            struct folder *folder)
 {
     struct error error = { .kind = ERROR_NONE };
     struct output output;
     const char *path = folder_add(folder, part->name);
-    if (output_open(&output, path) != STATUS_OK) {
-        message_error_of(NULL, &output.error);
+    if (!repair_output_open(&output, path, part->fd))
         return false;
-    }
-    signals_set_output(&output);
     bool written = repair_part_write(part, &output, &error) == STATUS_OK;
     if (!written)
         message_error_of(part->name, &error);
     self->written += part->written;
-    return close_file(&output, written) &&
-           repair_part_is_sound_file(path, part->name);
+    return repair_output_close(&output, written) &&
+           repair_part_has_sound_copy(part, path, part->name);
 }
 
 static bool
 write_manifest(struct repair_parts *self, struct folder *folder)
 {
     struct output output;
-    if (output_open(&output, folder_add(folder, self->set.manifest)) !=
-        STATUS_OK) {
-        message_error_of(NULL, &output.error);
+    const char *path = folder_add(folder, self->set.manifest);
+    if (!repair_output_open(&output, path, -1))
         return false;
-    }
-    signals_set_output(&output);
     repair_set_append_manifest(&self->set, self->set_count, &output.buffer);
     self->written += output.buffer.size;
-    return close_file(&output, true);
+    return repair_output_close(&output, true);
 }
 
 /* What is no longer as it was does not end where it did. */
@@ -226,20 +257,28 @@ write_all(struct repair_parts *self)
     if (arguments->dry_run)
         return true;
     if (arguments->quarantine != NULL &&
-        !repair_part_write_quarantine(self->parts, self->count,
-                                      arguments->quarantine))
+        !repair_parts_quarantine(self->parts, self->count,
+                                 arguments->quarantine))
         return false;
     return write_folder(self);
 }
 
 /* ---- telling ---- */
 
+static size_t
+count_missing(const struct repair_parts *self)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < self->set_count; i++)
+        count += self->set.parts[i].is_missing;
+    return count;
+}
+
 static bool
 is_lost(const struct repair_parts *self)
 {
-    for (size_t i = 0; i < self->set_count; i++)
-        if (self->set.parts[i].is_missing)
-            return true;
+    if (count_missing(self) > 0)
+        return true;
     for (size_t i = 0; i < self->count; i++)
         if (repair_part_is_lost(&self->parts[i]))
             return true;
@@ -275,9 +314,9 @@ tell_notes(const struct repair_parts *self, struct repair_report *report)
                  set->parts[i].is_base ? "base" : "increment",
                  (unsigned long long)set->parts[i].seq, set->parts[i].why);
     for (size_t i = 0; i < self->count; i++)
-        repair_part_note(&self->parts[i], true, report);
+        repair_tell_notes(&self->parts[i], true, report);
     if (self->until.until.kind != AOF_REPAIR_ALL && !self->stopped)
-        repair_report_note(report, REPAIR_UNTIL_UNMET);
+        repair_report_note(report, repair_until_unmet(&self->until.until));
     for (size_t i = self->set_count; i < set->count; i++)
         note(report, "%s: behind where the log was to end: left out",
              set->parts[i].name);
@@ -288,23 +327,35 @@ tell(const struct repair_parts *self)
 {
     struct output output;
     struct repair_report report;
-    struct repair_sums sums = { .has_rdb = false };
+    struct repair_sums sums = { .files_lost = count_missing(self) };
     char heading[64];
     (void)snprintf(heading, sizeof(heading), "multi-part AOF of %zu file%s",
                    self->set.count, self->set.count == 1 ? "" : "s");
-    (void)output_open(&output, NULL);
+    (void)repair_output_open(&output, NULL, -1);
     repair_report_begin(&report, &output, self->repair, "aof", heading);
     for (size_t i = 0; i < self->count; i++) {
-        repair_part_tell(&self->parts[i], true, &report);
-        repair_part_add(&self->parts[i], &sums);
+        repair_tell_losses(&self->parts[i], true, &report);
+        repair_tell_add(&self->parts[i], &sums);
     }
     tell_notes(self, &report);
-    repair_part_tell_sums(&sums, &report);
+    repair_tell_sums(&sums, &report);
     repair_report_end(&report, self->repair, is_lost(self), self->written);
-    (void)close_file(&output, true);
+    (void)repair_output_close(&output, true);
 }
 
 /* ---- the command's part ---- */
+
+/* Where nothing of a set is: it may be in a subdirectory, or a single file. */
+static void
+warn_of_others(const struct repair_parts *self)
+{
+    for (size_t i = 0; i < self->operands.count; i++)
+        message_warning("%s: this file holds an RDB or AOF; name it to repair "
+                        "it", self->operands.items[i].path);
+    for (size_t i = 0; i < self->operands.note_count; i++)
+        message_warning("%s: %s", self->operands.notes[i].path,
+                        self->operands.notes[i].text);
+}
 
 static enum exit_code
 repair_it(struct repair_parts *self)
@@ -325,8 +376,11 @@ repair_it(struct repair_parts *self)
     free(manifest);
     if (status != STATUS_OK) {
         message_error_of(repair->name, &error);
+        warn_of_others(self);
         return EXIT_DONE;
     }
+    if (!has_own_quarantine(self))
+        return EXIT_DONE;
     progress_start(repair->arguments);
     bool found = find_parts(self);
     progress_stop();
@@ -348,6 +402,7 @@ repair_parts(const struct repair *repair)
     free(self.parts);
     free(self.numbers);
     free(self.directory);
+    operands_fini(&self.operands);
     repair_set_fini(&self.set);
     return code;
 }

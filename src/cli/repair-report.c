@@ -94,6 +94,20 @@ text_of_names(struct repair_report *report, const struct repair_loss *loss)
 }
 
 static void
+text_of_what_follows(struct buffer *out, const struct repair_loss *loss)
+{
+    uint64_t at = loss->offset + loss->size;
+    if (loss->confirmed == 0 && loss->reaches_end)
+        buffer_append_format(out, "; the end follows at 0x%" PRIx64, at);
+    if (loss->confirmed == 0)
+        return;
+    buffer_append_format(out, "; goes on at 0x%" PRIx64 ", confirmed by ", at);
+    append_counted(out, loss->confirmed, loss->unit);
+    if (loss->reaches_end)
+        buffer_append_text(out, " and the end");
+}
+
+static void
 text_of_loss(struct repair_report *report, const struct repair_loss *loss)
 {
     struct buffer *out = buffer_of(report);
@@ -113,13 +127,7 @@ text_of_loss(struct repair_report *report, const struct repair_loss *loss)
     }
     escape_append(out, bytes_of_text(loss->reason), BYTES_TEXT);
     text_of_names(report, loss);
-    if (loss->confirmed > 0 || loss->reaches_end) {
-        buffer_append_format(out, "; goes on at 0x%" PRIx64 ", confirmed by ",
-                             loss->offset + loss->size);
-        append_counted(out, loss->confirmed, loss->unit);
-        if (loss->reaches_end)
-            buffer_append_text(out, " and the end");
-    }
+    text_of_what_follows(out, loss);
     if (loss->doubt != NULL)
         buffer_append_format(out, "; %s", loss->doubt);
     buffer_append_byte(out, '\n');
@@ -207,19 +215,35 @@ repair_report_counts(struct repair_report *report)
     jsonl_member_open(&report->line, "counts", '{');
 }
 
-void
-repair_report_count(struct repair_report *report, const char *member,
-                    const char *noun, const char *words, uint64_t count)
+static void
+count(struct repair_report *report, const char *member, const char *least,
+      const char *noun, const char *words, uint64_t number)
 {
     if (report->is_json) {
-        jsonl_member_count(&report->line, member, count);
+        jsonl_member_count(&report->line, member, number);
         return;
     }
-    if (report->counted)
-        buffer_append_text(buffer_of(report), ", ");
-    append_counted(buffer_of(report), count, noun);
-    buffer_append_format(buffer_of(report), " %s", words);
+    struct buffer *out = buffer_of(report);
+    buffer_append_text(out, report->counted ? ", " : "");
+    buffer_append_text(out, least);
+    append_counted(out, number, noun);
+    buffer_append_format(out, " %s", words);
     report->counted = true;
+}
+
+void
+repair_report_count(struct repair_report *report, const char *member,
+                    const char *noun, const char *words, uint64_t number)
+{
+    count(report, member, "", noun, words, number);
+}
+
+void
+repair_report_count_least(struct repair_report *report, const char *member,
+                          const char *noun, const char *words,
+                          uint64_t number)
+{
+    count(report, member, "at least ", noun, words, number);
 }
 
 static void

@@ -69,3 +69,34 @@ repair_until_parse(const char *text, struct repair_until *until)
                       "or flush, not \"%s\"", text);
     return until->until.kind != AOF_REPAIR_ALL;
 }
+
+bool
+repair_until_is_known(const struct repair_until *until, bool has_times,
+                      bool has_rest)
+{
+    if (until->until.kind == AOF_REPAIR_ALL)
+        return true;
+    if (until->until.kind == AOF_REPAIR_TIME && !has_times)
+        message_error("--until: there is no #TS: line that tells a time in "
+                      "this log; give an offset");
+    else if (!has_rest)
+        message_error("--until: nothing of this log is before that");
+    else
+        return true;
+    return false;
+}
+
+const char *
+repair_until_unmet(const struct aof_repair_until *until)
+{
+    switch (until->kind) {
+    case AOF_REPAIR_TIME:
+        return "no #TS: tells a later time: the log was not ended before its "
+               "own end";
+    case AOF_REPAIR_FLUSH:
+        return "there is no FLUSHALL or FLUSHDB: the log was not ended before "
+               "its own end";
+    default:
+        return "the log ends before that offset";
+    }
+}

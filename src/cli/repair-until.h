@@ -17,4 +17,12 @@ struct repair_until {
  * end.  False when it is none of these (message_error said so). */
 bool repair_until_parse(const char *text, struct repair_until *until);
 
+/* False, with the trouble told, when it cannot be answered because no time is
+ * told in the log, or when nothing is left of it. */
+bool repair_until_is_known(const struct repair_until *until, bool has_times,
+                           bool has_rest);
+
+/* A note for a log that ends before it is met. */
+const char *repair_until_unmet(const struct aof_repair_until *until);
+
 #endif

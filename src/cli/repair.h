@@ -21,27 +21,23 @@ struct repair {
     uint64_t size; /* of it */
 };
 
-/* An RDB, or what may have been one before its first bytes were damaged:
- * repair-rdb.c.  EXIT_NO when something is lost; trouble is told. */
-enum exit_code repair_rdb(const struct repair *repair);
-
-/* A log, or with_rdb an RDB with a log behind it: repair-aof.c. */
-enum exit_code repair_aof(const struct repair *repair, bool with_rdb);
+/* One file: repair-file.c.  is_rdb: it is an RDB, perhaps with a log behind
+ * it, or may have been one before its first bytes were damaged; else a log.
+ * EXIT_NO when something is lost; trouble is told. */
+enum exit_code repair_file(const struct repair *repair, bool is_rdb);
 
 /* A multi-part log: path is its manifest, or a directory with parts of one;
  * fd is not used.  repair-parts.c. */
 enum exit_code repair_parts(const struct repair *repair);
 
 /* Whether a file that cannot be told to be an RDB or a log is a log whose
- * first bytes are damaged. */
-bool repair_aof_is_log(const struct repair *repair);
+ * first bytes are damaged: repair-guess.c. */
+bool repair_guess_log(const struct repair *repair);
 
 /* Whether the end of a file is a log's. */
-bool repair_aof_ends(const struct repair *repair);
+bool repair_guess_log_end(const struct repair *repair);
 
 /* --- the account: repair-report.c --- */
-
-struct salvage_gap;
 
 /* Bytes that are left out. */
 struct repair_loss {
@@ -75,9 +71,6 @@ struct repair_report {
     bool counted;         /* a count stands in the current line of text */
 };
 
-/* A gap of an RDB, which is borrowed. */
-struct repair_loss repair_rdb_loss(const struct salvage_gap *gap);
-
 /* kind is a word, "rdb"; heading is for people: "RDB 11, written by ...". */
 void repair_report_begin(struct repair_report *report, struct output *output,
                          const struct repair *repair, const char *kind,
@@ -90,9 +83,14 @@ void repair_report_notes(struct repair_report *report);
 void repair_report_note(struct repair_report *report, const char *text);
 void repair_report_counts(struct repair_report *report);
 
-/* words is what is counted in the singular, "key kept". */
+/* "2 keys lost": noun "key", words "lost". */
 void repair_report_count(struct repair_report *report, const char *member,
                          const char *noun, const char *words, uint64_t count);
+
+/* The same of a number that may be higher: "at least 2 keys lost". */
+void repair_report_count_least(struct repair_report *report,
+                               const char *member, const char *noun,
+                               const char *words, uint64_t count);
 
 /* written is the output's size; not looked at in a dry run. */
 void repair_report_end(struct repair_report *report,

@@ -21,7 +21,8 @@ range_read(struct stream *stream, unsigned char *into, size_t capacity,
         count = pread(self->fd, into, capacity, (off_t)self->position);
     while (count < 0 && errno == EINTR);
     if (count < 0) {
-        error_set(error, ERROR_IO, "cannot read: %s", strerror(errno));
+        error_set_at(error, ERROR_IO, self->position, "cannot read: %s",
+                     strerror(errno));
         return STATUS_FAIL;
     }
     if (count == 0)

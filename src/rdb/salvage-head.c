@@ -38,8 +38,8 @@ load_window(struct salvage_scan *scan, uint64_t offset)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            error_set(&scan->error, ERROR_IO, "cannot read: %s",
-                      strerror(errno));
+            error_set_at(&scan->error, ERROR_IO, offset + window->size,
+                         "cannot read: %s", strerror(errno));
         if (got <= 0)
             break;
         window->size += (size_t)got;

@@ -291,26 +291,45 @@ take_facts(struct survey *survey)
     salvage->facts = facts;
 }
 
+/* How many keys did not come.  Where the end is missing, or a SELECTDB may
+ * be, there may have been databases of which nothing is known. */
+static void
+count_lost(struct salvage *salvage)
+{
+    bool sound = salvage->had_end && !salvage->crc_wrong;
+    uint64_t announced = 0;
+    bool any = false;
+    salvage->counts_lost = true;
+    salvage->lost_is_least = !salvage->had_end;
+    for (size_t i = 0; i < salvage->gap_count; i++) {
+        sound &= salvage->gaps[i].cause == SALVAGE_BEHIND;
+        salvage->lost_is_least |= salvage->gaps[i].db_unsure;
+    }
+    for (size_t i = 0; i < salvage->database_count; i++) {
+        const struct rdb_database *database = &salvage->databases[i];
+        announced += database->hint_keys;
+        any |= database->has_hint;
+        salvage->counts_lost &= database->has_hint || database->keys == 0;
+    }
+    salvage->counts_lost = sound || (salvage->counts_lost && any);
+    if (!sound && salvage->counts_lost && announced > salvage->keys)
+        salvage->lost_keys = announced - salvage->keys;
+}
+
 static void
 count_all(struct survey *survey)
 {
     struct salvage *salvage = survey->salvage;
     const struct rdb *rdb = survey->cursor.rdb;
-    uint64_t announced = 0;
     const struct rdb_database *databases =
         rdb_databases(rdb, &salvage->database_count);
     salvage->databases =
         xcalloc(salvage->database_count + 1, sizeof(*databases));
-    salvage->counts_lost = true;
     for (size_t i = 0; i < salvage->database_count; i++) {
         salvage->databases[i] = databases[i];
         salvage->keys += databases[i].keys;
         salvage->expires += databases[i].expires;
-        announced += databases[i].hint_keys;
-        salvage->counts_lost &= databases[i].has_hint || databases[i].keys == 0;
     }
-    if (salvage->counts_lost && announced > salvage->keys)
-        salvage->lost_keys = announced - salvage->keys;
     for (size_t i = 0; i < salvage->gap_count; i++)
         salvage->lost_bytes += salvage->gaps[i].size;
     salvage->halvings = survey->names.halvings;
@@ -372,6 +391,8 @@ settle_version(struct survey *survey, struct error *error)
                      salvage->newer_version);
         return false;
     }
+    if (salvage->settled_version > needed)
+        needed = salvage->settled_version;
     salvage->facts.version = named > needed ? named : needed;
     return true;
 }
@@ -394,6 +415,7 @@ salvage_survey(struct salvage *salvage, struct error *error)
         take_facts(&survey);
         count_all(&survey);
         doubt_databases(salvage);
+        count_lost(salvage);
         if (!settle_version(&survey, error))
             status = STATUS_FAIL;
     } else {
@@ -424,7 +446,8 @@ copy(const struct salvage *salvage, uint64_t from, uint64_t until,
         } else if (got == 0) {
             error_set(error, ERROR_IO, "the input changed while it was read");
         } else if (errno != EINTR) {
-            error_set(error, ERROR_IO, "cannot read: %s", strerror(errno));
+            error_set_at(error, ERROR_IO, from, "cannot read: %s",
+                         strerror(errno));
         }
     }
     free(bytes);

@@ -349,8 +349,15 @@ guess_dialect(const struct salvage_options *options)
                : RDB_REDIS;
 }
 
+static int
+newest_known(enum rdb_dialect dialect)
+{
+    return dialect == RDB_VALKEY ? RDB_VALKEY_VERSION_KNOWN
+                                 : RDB_TYPE_VERSION_KNOWN;
+}
+
 /* Nothing tells how records are to be read: as of the newest version that is
- * known, until AUX fields say more. */
+ * known, until AUX fields say more, or all was read once. */
 static void
 guess_header(struct salvager *s)
 {
@@ -358,8 +365,9 @@ guess_header(struct salvager *s)
     struct rdb_facts *facts = &s->place.facts;
     *facts = *rdb_facts(s->main.rdb);
     facts->dialect = guess_dialect(options);
-    facts->version = facts->dialect == RDB_VALKEY ? RDB_VALKEY_VERSION_KNOWN
-                                                  : RDB_TYPE_VERSION_KNOWN;
+    facts->version = s->salvage->settled_version > 0
+                         ? s->salvage->settled_version
+                         : newest_known(facts->dialect);
     s->salvage->header_guessed = true;
     s->salvage->records = options->begin;
     rdb_choose_types(s->main.rdb, facts->dialect);
@@ -372,9 +380,8 @@ is_known_header(const struct salvager *s, enum status status)
 {
     const struct rdb_facts *facts = rdb_facts(s->main.rdb);
     return status != STATUS_FAIL && !s->main.header_odd &&
-           facts->version <= (facts->dialect == RDB_VALKEY
-                                  ? RDB_VALKEY_VERSION_KNOWN
-                                  : RDB_TYPE_VERSION_KNOWN);
+           s->salvage->settled_version == 0 &&
+           facts->version <= newest_known(facts->dialect);
 }
 
 static bool
@@ -386,8 +393,13 @@ pass_header(struct salvager *s, enum status status,
         remember(s, step);
         return true;
     }
-    if (status != STATUS_FAIL && !s->main.header_odd)
-        s->salvage->newer_version = rdb_facts(s->main.rdb)->version;
+    const struct rdb_facts *facts = rdb_facts(s->main.rdb);
+    if (status != STATUS_FAIL && !s->main.header_odd &&
+        facts->version > newest_known(facts->dialect))
+        s->salvage->newer_version = facts->version;
+    if (s->main.reason[0] == '\0' && status != STATUS_FAIL)
+        salvage_cursor_blame(&s->main,
+                             "the header is not that of what follows", NULL);
     guess_header(s);
     return pass_damage(s, STATUS_FAIL, step);
 }
@@ -488,20 +500,46 @@ has_changed(const struct salvage *salvage)
     return salvage->crc_wrong;
 }
 
-enum status
-salvage_find(struct salvage *salvage, const struct salvage_options *options,
-             struct error *error)
+static void
+begin(struct salvage *salvage, const struct salvage_options *options,
+      int version)
 {
-    *salvage = (struct salvage){ .options = *options, .end = options->limit };
+    *salvage = (struct salvage){ .options = *options,
+                                 .end = options->limit,
+                                 .settled_version = version };
+}
+
+static enum status
+find_all(struct salvage *salvage, const struct salvage_options *options,
+         int version, struct error *error)
+{
+    begin(salvage, options, version);
     find_records(salvage, false, error);
     if (error->kind == ERROR_NONE && has_changed(salvage)) {
         salvage_fini(salvage);
-        *salvage =
-            (struct salvage){ .options = *options, .end = options->limit };
+        begin(salvage, options, version);
         find_records(salvage, true, error);
     }
     return error->kind == ERROR_NONE ? salvage_survey(salvage, error)
                                      : STATUS_FAIL;
+}
+
+/* What is sound depends on who wrote it.  Where no header says, the copy has a
+ * version by what was found, and is to be sound by that: so it is looked for
+ * again until the version stays.  It only rises. */
+enum status
+salvage_find(struct salvage *salvage, const struct salvage_options *options,
+             struct error *error)
+{
+    int settled = 0;
+    enum status status = find_all(salvage, options, settled, error);
+    while (status == STATUS_OK && salvage->header_guessed &&
+           salvage->facts.version != settled) {
+        settled = salvage->facts.version;
+        salvage_fini(salvage);
+        status = find_all(salvage, options, settled, error);
+    }
+    return status;
 }
 
 bool

@@ -78,6 +78,7 @@ struct salvage {
     struct salvage_options options;
     struct rdb_facts facts;
     bool header_guessed; /* it is wrong: facts has what was assumed instead */
+    int settled_version; /* private: of such a file, known from its contents */
     int newer_version;   /* by the header, of which nothing is known; else 0 */
     bool crc_wrong;      /* of a file that was read without a gap */
     bool had_end;        /* EOF was found */
@@ -96,8 +97,10 @@ struct salvage {
     uint64_t expires;
     uint64_t kept_records;  /* keys included */
     uint64_t lost_bytes;    /* of all gaps */
-    uint64_t lost_keys;     /* that RESIZEDB announced and that did not come */
-    bool counts_lost;       /* false: no RESIZEDB says how many there were */
+    uint64_t lost_keys;     /* that RESIZEDB announced and that did not come,
+                               if anything is wrong; they are hints only */
+    bool counts_lost;       /* false: nothing says how many there were */
+    bool lost_is_least;     /* keys of further databases may be lost, too */
     unsigned halvings;      /* names compared with each other: 1/2^halvings */
 };
 

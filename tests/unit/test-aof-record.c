@@ -130,6 +130,8 @@ test_taken(void **state)
                  0);
     assert_taken(BYTES_LITERAL("*01\r\n$4\r\nPING\r\n"), FINDING_AOF_NUMBER,
                  0);
+    assert_taken(BYTES_LITERAL("*1\0x\r\n$4\r\nPING\r\n"),
+                 FINDING_AOF_NUMBER, 0);
     assert_taken(BYTES_LITERAL("*1\r\n$ 4\r\nPING\r\n"), FINDING_AOF_NUMBER,
                  4);
     assert_taken(BYTES_LITERAL("*1\n$4\r\nPING\r\n"), FINDING_AOF_LINE_END,

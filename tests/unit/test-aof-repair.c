@@ -282,6 +282,21 @@ test_dangling(void **state)
            "dangling");
 }
 
+/* What goes for another reason in the half that stays, and beside what goes
+ * with a transaction. */
+static void
+test_ranges_meet(void **state)
+{
+    (void)state;
+    expect("SELECT 0;MULTI;SET a 1;SELECT 0;SET b 2;!garbage",
+           "SELECT 0;SELECT 0;SET b 2", "dangling damaged");
+    expect("SELECT 0;MULTI;SET a 1;SELECT 0;<SET b 2;MULTI;SET c 3;EXEC",
+           "SELECT 0;SELECT 0;SET b 2;MULTI;SET c 3;EXEC",
+           "dangling rewritten");
+    expect("SET z 0;SGT a 1;!garbage;SET b 2;EXEC;SET c 3",
+           "SET z 0;SET c 3", "unknown+");
+}
+
 /* ---- until ---- */
 
 static void
@@ -306,6 +321,8 @@ test_until(void **state)
     expect_until("SET a 1;SET b 2", offset, "SET a 1", "until");
     offset.offset = 54;
     expect_until("SET a 1;SET b 2", offset, "SET a 1;SET b 2", "");
+    expect_until("<SET a 1;<SET b 2;<FLUSHALL;<SET c 3", flush,
+                 "SET a 1;SET b 2", "rewritten until");
 }
 
 /* ---- what is told ---- */
@@ -367,6 +384,7 @@ main(void)
         cmocka_unit_test(test_odd),
         cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_dangling),
+        cmocka_unit_test(test_ranges_meet),
         cmocka_unit_test(test_until),
         cmocka_unit_test(test_databases),
         cmocka_unit_test(test_names),

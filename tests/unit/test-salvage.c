@@ -313,6 +313,28 @@ header(void **state)
     done();
 }
 
+/* A record that the newest servers take, and the one that the version then
+ * written stands for does not: LZF of an empty text, "" and "abc". */
+static void
+header_of_old(void **state)
+{
+    (void)state;
+    begin(6);
+    rdb_write_database(&made.writer, 0);
+    add_keys(20);
+    rdb_write_raw(&made.writer,
+                  BYTES_LITERAL("\x00\x01" "e\xc3\x03\x00" "abc"));
+    add_keys(20);
+    end();
+    made.bytes.data[7] = '=';
+    find();
+    assert_true(salvage.header_guessed);
+    assert_int_equal(salvage.facts.version, 6);
+    assert_int_equal(salvage.gap_count, 1);
+    assert_int_equal(salvage.keys, 40);
+    done();
+}
+
 static void
 no_rdb(void **state)
 {
@@ -434,6 +456,7 @@ main(void)
         cmocka_unit_test(cut_in_checksum),
         cmocka_unit_test(behind_end),
         cmocka_unit_test(header),
+        cmocka_unit_test(header_of_old),
         cmocka_unit_test(no_rdb),
         cmocka_unit_test(duplicate),
         cmocka_unit_test(rdb_inside),
