@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "model/score-text.h"
+#include "data/score-text.h"
 
 #include <math.h>
 #include <stdio.h>
