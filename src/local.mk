@@ -50,12 +50,22 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-command-table.h \
 	%D%/aof/aof-commands.c \
 	%D%/aof/aof-commands.h \
+	%D%/aof/aof-era.c \
+	%D%/aof/aof-era.h \
 	%D%/aof/aof-log.c \
 	%D%/aof/aof-log.h \
 	%D%/aof/aof-record.c \
 	%D%/aof/aof-record.h \
 	%D%/aof/aof-repair.c \
 	%D%/aof/aof-repair.h \
+	%D%/aof/aof-state.c \
+	%D%/aof/aof-state.h \
+	%D%/aof/geohash-cells.c \
+	%D%/aof/geohash-cells.h \
+	%D%/aof/geohash.c \
+	%D%/aof/geohash.h \
+	%D%/aof/hyperloglog.c \
+	%D%/aof/hyperloglog.h \
 	%D%/aof/manifest.c \
 	%D%/aof/manifest.h \
 	%D%/aof/repair-names.c \
@@ -65,8 +75,45 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/repair-set.c \
 	%D%/aof/repair-set.h \
 	%D%/aof/repair-write.c \
+	%D%/aof/replay-arguments.c \
+	%D%/aof/replay-array.c \
+	%D%/aof/replay-bits.c \
+	%D%/aof/replay-command.h \
+	%D%/aof/replay-condition.c \
+	%D%/aof/replay-condition.h \
+	%D%/aof/replay-counter.c \
+	%D%/aof/replay-expire.c \
+	%D%/aof/replay-gaps.c \
+	%D%/aof/replay-gaps.h \
+	%D%/aof/replay-generic.c \
+	%D%/aof/replay-geo.c \
+	%D%/aof/replay-hash-ttl.c \
+	%D%/aof/replay-hash.c \
+	%D%/aof/replay-hll.c \
+	%D%/aof/replay-library.c \
+	%D%/aof/replay-library.h \
+	%D%/aof/replay-list.c \
+	%D%/aof/replay-queue.c \
+	%D%/aof/replay-queue.h \
+	%D%/aof/replay-restore.c \
+	%D%/aof/replay-set.c \
+	%D%/aof/replay-sort.c \
+	%D%/aof/replay-stream-claim.c \
+	%D%/aof/replay-stream-group.c \
+	%D%/aof/replay-stream-read.c \
+	%D%/aof/replay-stream.c \
+	%D%/aof/replay-stream.h \
+	%D%/aof/replay-string.c \
+	%D%/aof/replay-zset-range.c \
+	%D%/aof/replay-zset-store.c \
+	%D%/aof/replay-zset.c \
+	%D%/aof/replay-zset.h \
+	%D%/aof/replay.c \
+	%D%/aof/replay.h \
 	%D%/aof/resync.c \
 	%D%/aof/resync.h \
+	%D%/aof/scout.c \
+	%D%/aof/scout.h \
 	%D%/base/arena.c \
 	%D%/base/arena.h \
 	%D%/base/buffer.c \
@@ -79,6 +126,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/base/escape.h \
 	%D%/base/heap.c \
 	%D%/base/heap.h \
+	%D%/base/machine.c \
+	%D%/base/machine.h \
 	%D%/base/map.c \
 	%D%/base/map.h \
 	%D%/base/number-time.c \
@@ -95,6 +144,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/data/item.c \
 	%D%/data/item.h \
 	%D%/data/key.h \
+	%D%/data/score-text.c \
+	%D%/data/score-text.h \
 	%D%/data/slot.c \
 	%D%/data/slot.h \
 	%D%/data/source.h \
@@ -103,10 +154,31 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/data/type.c \
 	%D%/data/type.h \
 	%D%/data/visitor.h \
+	%D%/export/blob.c \
+	%D%/export/blob.h \
+	%D%/export/export-form.c \
+	%D%/export/export-form.h \
 	%D%/export/export-json.c \
 	%D%/export/export-json.h \
+	%D%/export/export-rdb.c \
+	%D%/export/export-resp.c \
+	%D%/export/export-stream.c \
+	%D%/export/export-stream.h \
+	%D%/export/export-value.c \
+	%D%/export/export-value.h \
+	%D%/export/exporter.h \
 	%D%/export/jsonl.c \
 	%D%/export/jsonl.h \
+	%D%/export/resp-stream.c \
+	%D%/export/resp-stream.h \
+	%D%/export/resp.c \
+	%D%/export/resp.h \
+	%D%/export/spool.c \
+	%D%/export/spool.h \
+	%D%/export/target.c \
+	%D%/export/target.h \
+	%D%/export/texts.c \
+	%D%/export/texts.h \
 	%D%/input/codec.h \
 	%D%/input/crc64.c \
 	%D%/input/crc64.h \
@@ -130,6 +202,61 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/input/stream.h \
 	%D%/input/window.c \
 	%D%/input/window.h \
+	%D%/keyspace/array-double.c \
+	%D%/keyspace/array-double.h \
+	%D%/keyspace/entry.c \
+	%D%/keyspace/entry.h \
+	%D%/keyspace/hash-block.c \
+	%D%/keyspace/hash-block.h \
+	%D%/keyspace/keyspace-load.c \
+	%D%/keyspace/keyspace-load.h \
+	%D%/keyspace/keyspace.c \
+	%D%/keyspace/keyspace.h \
+	%D%/keyspace/list-chain.c \
+	%D%/keyspace/list-chain.h \
+	%D%/keyspace/list-edit.c \
+	%D%/keyspace/list-place.c \
+	%D%/keyspace/list-place.h \
+	%D%/keyspace/name.h \
+	%D%/keyspace/ordered.c \
+	%D%/keyspace/ordered.h \
+	%D%/keyspace/pack.c \
+	%D%/keyspace/pack.h \
+	%D%/keyspace/pool.c \
+	%D%/keyspace/pool.h \
+	%D%/keyspace/store.c \
+	%D%/keyspace/store.h \
+	%D%/keyspace/stream-entries.c \
+	%D%/keyspace/stream-group.c \
+	%D%/keyspace/stream-group.h \
+	%D%/keyspace/stream-load.c \
+	%D%/keyspace/stream-load.h \
+	%D%/keyspace/stream-pack.c \
+	%D%/keyspace/stream-pack.h \
+	%D%/keyspace/stream-parts.h \
+	%D%/keyspace/stream-producers.c \
+	%D%/keyspace/table.c \
+	%D%/keyspace/table.h \
+	%D%/keyspace/value-array.c \
+	%D%/keyspace/value-array.h \
+	%D%/keyspace/value-hash.c \
+	%D%/keyspace/value-hash.h \
+	%D%/keyspace/value-list.c \
+	%D%/keyspace/value-list.h \
+	%D%/keyspace/value-module.c \
+	%D%/keyspace/value-module.h \
+	%D%/keyspace/value-set.c \
+	%D%/keyspace/value-set.h \
+	%D%/keyspace/value-stream.c \
+	%D%/keyspace/value-stream.h \
+	%D%/keyspace/value-string.c \
+	%D%/keyspace/value-string.h \
+	%D%/keyspace/value-zset.c \
+	%D%/keyspace/value-zset.h \
+	%D%/keyspace/value.c \
+	%D%/keyspace/value.h \
+	%D%/keyspace/zset-block.c \
+	%D%/keyspace/zset-block.h \
 	%D%/model/alloc-apple.c \
 	%D%/model/alloc-glibc.c \
 	%D%/model/alloc-jemalloc.c \
@@ -186,8 +313,6 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/model/rax.c \
 	%D%/model/rax.h \
 	%D%/model/record.h \
-	%D%/model/score-text.c \
-	%D%/model/score-text.h \
 	%D%/model/servers.c \
 	%D%/model/servers.h \
 	%D%/model/settings.c \
@@ -224,6 +349,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/rdb/rdb-opcodes.c \
 	%D%/rdb/rdb-packed.c \
 	%D%/rdb/rdb-pass.c \
+	%D%/rdb/rdb-payload.c \
+	%D%/rdb/rdb-payload.h \
 	%D%/rdb/rdb-set.c \
 	%D%/rdb/rdb-stream.c \
 	%D%/rdb/rdb-string.c \
@@ -247,10 +374,10 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/rdb/stream-node.h \
 	%D%/rdb/validator.c \
 	%D%/rdb/validator.h \
-	%D%/report/json-row.c \
-	%D%/report/json-row.h \
 	%D%/report/folder.c \
 	%D%/report/folder.h \
+	%D%/report/json-row.c \
+	%D%/report/json-row.h \
 	%D%/report/output.c \
 	%D%/report/output.h \
 	%D%/report/wide.c \
@@ -312,6 +439,8 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/columns.h \
 	%D%/cli/command.h \
 	%D%/cli/commands.c \
+	%D%/cli/conversion.c \
+	%D%/cli/conversion.h \
 	%D%/cli/elements.c \
 	%D%/cli/elements.h \
 	%D%/cli/explain-why.c \
@@ -352,6 +481,8 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/report-judge.c \
 	%D%/cli/report-text.c \
 	%D%/cli/report.h \
+	%D%/cli/run-log.c \
+	%D%/cli/run-log.h \
 	%D%/cli/run-trouble.c \
 	%D%/cli/run-trouble.h \
 	%D%/cli/run.c \

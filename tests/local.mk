@@ -36,6 +36,7 @@ unit_programs = \
 	%D%/unit/test-aof-log \
 	%D%/unit/test-aof-record \
 	%D%/unit/test-aof-repair \
+	%D%/unit/test-aof-state \
 	%D%/unit/test-block-kinds \
 	%D%/unit/test-codec \
 	%D%/unit/test-cost \
@@ -48,12 +49,15 @@ unit_programs = \
 	%D%/unit/test-duplicates \
 	%D%/unit/test-escape \
 	%D%/unit/test-export-json \
+	%D%/unit/test-export-value \
 	%D%/unit/test-filter \
 	%D%/unit/test-glob \
 	%D%/unit/test-heap \
 	%D%/unit/test-histogram \
 	%D%/unit/test-input \
 	%D%/unit/test-intset \
+	%D%/unit/test-keyspace \
+	%D%/unit/test-keyspace-load \
 	%D%/unit/test-listpack \
 	%D%/unit/test-log \
 	%D%/unit/test-log-expiry \
@@ -64,19 +68,42 @@ unit_programs = \
 	%D%/unit/test-map \
 	%D%/unit/test-number \
 	%D%/unit/test-operands \
+	%D%/unit/test-ordered \
 	%D%/unit/test-output \
+	%D%/unit/test-pack \
+	%D%/unit/test-pool \
 	%D%/unit/test-prefix \
 	%D%/unit/test-pricer \
 	%D%/unit/test-profile \
 	%D%/unit/test-rax \
 	%D%/unit/test-rdb-write \
 	%D%/unit/test-reader \
+	%D%/unit/test-replay \
+	%D%/unit/test-replay-array \
+	%D%/unit/test-replay-bits \
+	%D%/unit/test-replay-generic \
+	%D%/unit/test-replay-geo \
+	%D%/unit/test-replay-hash \
+	%D%/unit/test-replay-hll \
+	%D%/unit/test-replay-list \
+	%D%/unit/test-replay-set \
+	%D%/unit/test-replay-stream \
+	%D%/unit/test-replay-string \
+	%D%/unit/test-replay-zset \
 	%D%/unit/test-salvage \
 	%D%/unit/test-segments \
 	%D%/unit/test-slot \
+	%D%/unit/test-spool \
 	%D%/unit/test-summary \
 	%D%/unit/test-top \
 	%D%/unit/test-type \
+	%D%/unit/test-value-array \
+	%D%/unit/test-value-hash \
+	%D%/unit/test-value-list \
+	%D%/unit/test-value-set \
+	%D%/unit/test-value-stream \
+	%D%/unit/test-value-string \
+	%D%/unit/test-value-zset \
 	%D%/unit/test-wide \
 	%D%/unit/test-width \
 	%D%/unit/test-workers \
@@ -95,6 +122,7 @@ endif
 
 core_tests += \
 	%D%/run-cases.tap \
+	%D%/run-convert.tap \
 	%D%/run-fuzz.tap \
 	%D%/run-properties.tap
 
@@ -108,10 +136,12 @@ script_tests = \
 	%D%/run-accuracy.tap \
 	%D%/run-explain.tap \
 	%D%/run-allocators.tap \
+	%D%/run-convert-live.tap \
 	%D%/run-aof-report.tap \
 	%D%/run-live.tap \
 	%D%/run-man-examples.tap \
 	%D%/run-memory.tap \
+	%D%/run-replay-live.tap \
 	%D%/run-repair-live.tap \
 	%D%/run-repair.tap \
 	%D%/run-truth.tap
@@ -132,6 +162,22 @@ check_PROGRAMS += %D%/tools/mkrdb
 	%D%/tools/mkrdb.c \
 	%D%/tools/mkrdb.h
 %C%_tools_mkrdb_LDADD =
+
+# mkcommands makes random streams of client commands, sort-values puts what
+# keyweigh says of values into an order in which equal ones are equal.
+check_PROGRAMS += \
+	%D%/tools/mkcommands \
+	%D%/tools/sort-values
+%C%_tools_mkcommands_SOURCES = \
+	%D%/tools/mkcommands-draw.c \
+	%D%/tools/mkcommands-grammar.c \
+	%D%/tools/mkcommands-payload.c \
+	%D%/tools/mkcommands-templates.c \
+	%D%/tools/mkcommands-values.c \
+	%D%/tools/mkcommands.c \
+	%D%/tools/mkcommands.h
+%C%_tools_mkcommands_LDADD =
+%C%_tools_sort_values_LDADD =
 
 # What scripts need beside: truth compares with real servers, ask-allocator
 # with real allocators, damage harms fixtures in every way, dribble feeds a
@@ -170,6 +216,7 @@ check_DATA = %D%/data/stamp
 # replays files.
 fuzz_programs = \
 	%D%/fuzz/fuzz-aof \
+	%D%/fuzz/fuzz-convert \
 	%D%/fuzz/fuzz-lzf \
 	%D%/fuzz/fuzz-manifest \
 	%D%/fuzz/fuzz-packed \
@@ -200,10 +247,15 @@ endif
 	src/cli/message.c \
 	src/cli/progress.c \
 	src/cli/run-trouble.c \
+	src/cli/repair-until.c \
+	src/cli/run-log.c \
 	src/cli/run.c \
 	src/cli/signals.c
 %C%_fuzz_fuzz_aof_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_aof_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_convert_SOURCES = %D%/fuzz/fuzz-convert.c $(fuzz_driver)
+%C%_fuzz_fuzz_convert_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_convert_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 %C%_fuzz_fuzz_lzf_SOURCES = %D%/fuzz/fuzz-lzf.c $(fuzz_driver)
 %C%_fuzz_fuzz_lzf_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_lzf_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
@@ -248,10 +300,14 @@ EXTRA_DIST += \
 	%D%/unit/log-text.h \
 	%D%/unit/made-log.h \
 	%D%/unit/packed-walk.h \
+	%D%/unit/replay-text.h \
 	%D%/unit/price-value.h \
 	%D%/unit/sample-record.h \
+	%D%/unit/value-text.h \
+	%D%/unit/walk-text.h \
 	$(script_tests) \
 	%D%/run-cases.tap \
+	%D%/run-convert.tap \
 	%D%/run-fuzz.tap \
 	%D%/run-properties.tap
 clean-local:

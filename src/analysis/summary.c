@@ -222,7 +222,9 @@ emit_totals(const struct analysis *self, struct writer *writer)
         cell_bound(totals->memory, totals->lower != 0),
         cell_bound(totals->requested, totals->lower != 0),
         payload ? cell_number(totals->payload) : cell_empty(),
-        cell_number(totals->serialized),
+        totals->serialized != 0 || totals->keys == 0
+            ? cell_number(totals->serialized)
+            : cell_empty(), /* keys of a log are in no file */
     };
     struct wide wide;
     wide_init(&wide, writer, columns, sizeof(columns) / sizeof(columns[0]));

@@ -44,4 +44,12 @@ load_u64be(const unsigned char *p)
     return (uint64_t)load_u32be(p) << 32 | load_u32be(p + 4);
 }
 
+/* The low bytes of a value, the least significant first. */
+static inline void
+store_le(unsigned char *to, uint64_t value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        to[i] = (unsigned char)(value >> (8 * i));
+}
+
 #endif

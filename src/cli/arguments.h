@@ -26,6 +26,7 @@ struct arguments {
     int bytes; /* enum escape_bytes */
 
     uint64_t mem_limit; /* bytes per worker */
+    uint64_t replay_limit; /* the same when it was given, else 0 */
     uint64_t jobs;      /* 0: as many as processors */
     struct option_time now;
 
@@ -45,9 +46,10 @@ struct arguments {
     uint64_t depth;
     uint64_t min_share; /* parts per million */
     int to;             /* convert: index of its choices, -1 not given */
+    uint64_t rdb_version; /* convert; 0: not given */
 
     const char *quarantine; /* repair: FILE, or NULL */
-    const char *until;      /* repair; NULL: all of it */
+    const char *until; /* where a log ends; NULL: all of it */
     bool dry_run;
 
     struct option_list inputs;

@@ -2,28 +2,27 @@
  *
  * Values go from the walk straight to the output, so a filter must decide
  * before a value is read.  Filters that look at the value (--memory,
- * --elements) take two passes: the first scans and notes which keys pass, a
- * bit each, the second writes them.
+ * --elements) take a pass of their own, which notes which keys pass, a bit
+ * each.
+ *
+ * What stands in front of the keys of an RDB (how many there are) and whether
+ * all of them can be written is known behind them.  When it may differ from
+ * what the input says, a file is read twice: the first pass counts and judges.
  */
 #include <stdlib.h>
 
 #include "base/xalloc.h"
 #include "cli/command.h"
+#include "cli/conversion.h"
 #include "cli/message.h"
 #include "cli/option-groups.h"
+#include "cli/run-log.h"
 #include "cli/run.h"
-#include "cli/sink.h"
-#include "export/export-json.h"
 
-/* What --to takes. */
-static const char *const to_words[] = { "jsonl", NULL };
+/* What --to takes, in the order of enum conversion_to. */
+static const char *const to_words[] = { "rdb", "aof", "resp", "jsonl", NULL };
 
-struct convert {
-    struct sink sink;
-    struct export_json *json;
-};
-
-/* ---- the first pass ---- */
+/* ---- filters that need values ---- */
 
 struct marks {
     const struct scan *scan;
@@ -67,62 +66,91 @@ mark_keys(const struct run *run, const char *path, struct marks *marks)
     free(input);
 }
 
-/* ---- the second pass, or the only one ---- */
+/* ---- one pass over the keys of an input ---- */
 
 struct pass {
-    struct convert *convert;
+    struct conversion *conversion;
     struct run *run;
-    struct run_input *result;
     const struct marks *marks; /* or NULL: the early filter decides */
+    struct scan *scan;         /* counts and errors */
     struct source *source;
+    const struct rdb_facts *facts;   /* of the source */
+    const struct aof_state *state;   /* of a log, else NULL */
+    struct run_input *result; /* NULL: only count and judge */
+    struct input *input;
 };
 
 static enum filter_verdict
 judge(const struct pass *pass, const struct key *key)
 {
-    struct scan *scan = &pass->result->scan;
+    struct scan *scan = pass->scan;
     if (pass->marks == NULL)
         return filter_key(pass->run->filter, key, scan->now, &scan->error);
     return is_marked(pass->marks, scan->keys - 1) ? FILTER_PASS : FILTER_DROP;
 }
 
 static enum status
-convert_key(const struct pass *pass, const struct key *key)
+count_key(const struct pass *pass, const struct key *key)
 {
-    struct scan *scan = &pass->result->scan;
+    struct visitor *visitor = conversion_count(pass->conversion, key);
+    enum status status = STATUS_OK;
+    if (visitor != NULL)
+        status = pass->source->ops->walk(pass->source, visitor);
+    return status == STATUS_BAD ? STATUS_OK : status;
+}
+
+static enum status
+write_key(const struct pass *pass)
+{
     struct source *source = pass->source;
+    enum status status = source->ops->walk(
+        source, conversion_visitor(pass->conversion));
+    output_flush_if_full(&pass->conversion->output);
+    if (status == STATUS_BAD) {
+        pass->scan->damaged++;
+        run_note_damaged(pass->result, source->ops->error(source));
+        return STATUS_OK;
+    }
+    pass->scan->passed += status == STATUS_OK;
+    return status;
+}
+
+static enum status
+take_key(const struct pass *pass, const struct key *key)
+{
     enum filter_verdict verdict = judge(pass, key);
     if (verdict == FILTER_FAIL)
         return STATUS_FAIL;
     if (verdict == FILTER_DROP)
         return STATUS_OK;
-    enum status status = source->ops->walk(
-        source, export_json_visitor(pass->convert->json));
-    output_flush_if_full(&pass->convert->sink.output);
-    if (status == STATUS_BAD) {
-        scan->damaged++;
-        run_note_damaged(pass->result, source->ops->error(source));
-        return STATUS_OK;
-    }
-    scan->passed += status == STATUS_OK;
-    return status;
+    return pass->result == NULL ? count_key(pass, key) : write_key(pass);
+}
+
+static void
+poll(const struct pass *pass)
+{
+    if (pass->result != NULL && pass->scan->keys % 128 == 0)
+        run_poll(pass->run, pass->result,
+                 (struct run_meter){ input_consumed(pass->input),
+                                     pass->scan->keys });
 }
 
 static enum status
-convert_keys(const struct pass *pass, const struct rdb *rdb,
-             const struct input *input)
+take_keys(const struct pass *pass)
 {
-    struct scan *scan = &pass->result->scan;
+    struct scan *scan = pass->scan;
     struct source *source = pass->source;
     struct key key;
     enum status status = source->ops->next(source, &key);
-    scan->now = run_now(pass->run, rdb_facts(rdb), &scan->now_from);
-    while (status == STATUS_OK) {
+    int64_t moment_ms = pass->state != NULL ? pass->state->moment_ms
+                                            : pass->facts->ctime_ms;
+    scan->now = run_now_at(pass->run, moment_ms, &scan->now_from);
+    conversion_begin(pass->conversion, pass->facts);
+    while (status == STATUS_OK &&
+           pass->conversion->error.kind == ERROR_NONE) {
         scan->keys++;
-        status = convert_key(pass, &key);
-        if (scan->keys % 128 == 0)
-            run_poll(pass->run, pass->result,
-                     (struct run_meter){ input_consumed(input), scan->keys });
+        status = take_key(pass, &key);
+        poll(pass);
         if (status == STATUS_OK)
             status = source->ops->next(source, &key);
     }
@@ -131,71 +159,234 @@ convert_keys(const struct pass *pass, const struct rdb *rdb,
     return status;
 }
 
-static enum status
-convert_input(struct pass *pass, struct input *input)
+static void
+hear_function(void *context, struct bytes code)
 {
-    struct scan *scan = &pass->result->scan;
-    struct rdb *rdb = rdb_new(&input->reader, NULL, false);
+    const struct pass *pass = context;
+    conversion_begin(pass->conversion, pass->facts);
+    conversion_function(pass->conversion, code);
+}
+
+static enum status
+read_keys(struct pass *pass)
+{
+    struct scan *scan = pass->scan;
+    struct rdb *rdb = rdb_new(&pass->input->reader, NULL, false);
+    pass->facts = rdb_facts(rdb);
     pass->source = rdb_source(rdb);
-    enum status status = convert_keys(pass, rdb, input);
+    pass->conversion->rdb = rdb;
+    if (pass->result != NULL)
+        rdb_hear_functions(rdb, hear_function, pass);
+    enum status status = take_keys(pass);
     scan->facts = *rdb_facts(rdb);
+    pass->conversion->rdb = NULL;
     rdb_free(rdb);
     if (status != STATUS_END)
         return STATUS_FAIL;
-    scan->end = reader_offset(&input->reader);
-    scan->trailing = !reader_at_end(&input->reader);
+    scan->end = reader_offset(&pass->input->reader);
+    scan->trailing = !reader_at_end(&pass->input->reader);
     return STATUS_OK;
+}
+
+/* ---- all passes over an input ---- */
+
+/* What goes wrong here goes wrong when writing again, and is told then. */
+static void
+count_keys(const struct pass *writing, const char *path)
+{
+    struct error error = { .kind = ERROR_NONE };
+    struct scan scan = { .keys = 0 };
+    struct pass pass = *writing;
+    struct input *input = xcalloc(1, sizeof *input);
+    pass.scan = &scan;
+    pass.input = input;
+    pass.result = NULL;
+    if (input_open(input, path, NULL, &error) == STATUS_OK) {
+        (void)read_keys(&pass);
+        input_close(input);
+    }
+    conversion_counted(pass.conversion);
+    free(input);
+}
+
+/* ---- logs: their keys are at hand, to be walked as often as need be ---- */
+
+static void
+mark_log(struct pass *pass, struct marks *marks)
+{
+    static const struct scan_callbacks callbacks = { .row = mark_key };
+    struct scan scan = { .callbacks = &callbacks, .context = marks };
+    const struct scan_source keys = { .source = pass->source,
+                                      .facts = pass->facts,
+                                      .moment_ms = pass->state->moment_ms };
+    marks->scan = &scan;
+    run_prepare_scan(pass->run, &scan);
+    (void)scan_run_source(&scan, &keys);
+    scan_fini(&scan);
+    pass->marks = marks;
+}
+
+static void
+count_log(const struct pass *writing)
+{
+    struct scan scan = { .keys = 0 };
+    struct pass pass = *writing;
+    pass.scan = &scan;
+    pass.result = NULL;
+    (void)take_keys(&pass);
+    conversion_counted(pass.conversion);
+}
+
+static void
+write_functions(const struct pass *pass)
+{
+    struct bytes code;
+    for (size_t i = 0; replay_function(pass->state->replay, i, &code); i++)
+        conversion_function(pass->conversion, code);
+}
+
+static enum status
+write_log(struct pass *pass)
+{
+    struct marks marks = { .scan = NULL };
+    struct keyspace *keyspace = pass->state->keyspace;
+    enum status status = STATUS_FAIL;
+    if (filter_wants(pass->run->filter) != 0)
+        mark_log(pass, &marks);
+    conversion_begin(pass->conversion, pass->facts);
+    if (pass->conversion->to != CONVERSION_JSONL) {
+        keyspace_rewind(keyspace);
+        count_log(pass);
+        write_functions(pass);
+    }
+    keyspace_rewind(keyspace);
+    if (!conversion_has_failed(pass->conversion))
+        status = take_keys(pass);
+    buffer_fini(&marks.bits);
+    return status;
+}
+
+static enum status
+convert_log(struct pass *pass)
+{
+    struct aof_state state;
+    struct scan *scan = pass->scan;
+    run_log_replay(pass->run, pass->result, pass->input, &state);
+    struct error cut = scan->error;
+    error_clear(&scan->error);
+    scan->facts = state.facts;
+    pass->state = &state;
+    pass->facts = &scan->facts;
+    pass->source = keyspace_source(state.keyspace);
+    (void)write_log(pass);
+    aof_state_fini(&state);
+    if (cut.kind != ERROR_NONE)
+        scan->error = cut;
+    return scan->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
+}
+
+/* ---- any input ---- */
+
+static enum status
+convert_rdb(struct pass *pass)
+{
+    const struct run *run = pass->run;
+    size_t index = (size_t)(pass->result - run->inputs);
+    const char *path = run->operands.items[index].path;
+    struct marks marks = { .scan = NULL };
+    bool is_file = pass->input->size > 0;
+    if (filter_wants(run->filter) != 0) {
+        if (!is_file) {
+            error_set(&pass->scan->error, ERROR_USAGE,
+                      "--memory and --elements make two passes, which takes a "
+                      "file");
+            return STATUS_FAIL;
+        }
+        mark_keys(run, path, &marks);
+        pass->marks = &marks;
+    }
+    if (is_file && conversion_wants_counts(pass->conversion))
+        count_keys(pass, path);
+    enum status status = STATUS_FAIL;
+    if (!conversion_has_failed(pass->conversion))
+        status = read_keys(pass);
+    buffer_fini(&marks.bits);
+    return status;
+}
+
+/* Two inputs may hold the same key, which no server would take. */
+static bool
+takes_input(struct conversion *conversion, const struct run_input *result)
+{
+    if (conversion->to == CONVERSION_JSONL || conversion->name == NULL) {
+        conversion->name = result->name;
+        return true;
+    }
+    error_set(&conversion->error, ERROR_USAGE,
+              "--to %s takes one input: two might hold the same key",
+              to_words[conversion->to]);
+    return false;
 }
 
 static enum status
 read_input(void *context, struct run *run, struct run_input *result,
            struct input *input)
 {
-    struct pass pass = { .convert = context, .run = run, .result = result };
-    struct marks marks = { .scan = NULL };
-    if (filter_wants(run->filter) != 0) {
-        if (input->size == 0) {
-            error_set(&result->scan.error, ERROR_USAGE,
-                      "--memory and --elements make two passes, which takes a "
-                      "file");
-            return STATUS_FAIL;
-        }
-        size_t index = (size_t)(result - run->inputs);
-        mark_keys(run, run->operands.items[index].path, &marks);
-        pass.marks = &marks;
-    }
-    enum status status = convert_input(&pass, input);
-    buffer_fini(&marks.bits);
-    return status;
+    struct pass pass = {
+        .conversion = context,
+        .run = run,
+        .scan = &result->scan,
+        .result = result,
+        .input = input,
+    };
+    if (!takes_input(context, result))
+        return STATUS_FAIL;
+    return run_log_is_one(run, result, input) ? convert_log(&pass)
+                                              : convert_rdb(&pass);
 }
 
 /* ---- the command ---- */
 
+/* What no visitor hears of is not written. */
 static void
-run_with_sink(struct run *run, struct convert *convert)
+tell_left_out(const struct run_input *input)
 {
-    convert->json =
-        export_json_new(&convert->sink.output,
-                        (enum escape_bytes)run->arguments->bytes);
+    const struct rdb_facts *facts = &input->scan.facts;
+    if (facts->module_aux > 0)
+        message_warning("%s: side data of modules is left out", input->name);
+    if (facts->keydb_subexpires > 0)
+        message_warning("%s: expiries of %llu members (KeyDB) are left out",
+                        input->name,
+                        (unsigned long long)facts->keydb_subexpires);
+}
+
+static void
+convert(struct run *run, struct conversion *conversion)
+{
     run_inputs(run);
-    export_json_free(convert->json);
-    sink_close(&convert->sink, run->read_count > 0);
+    for (size_t i = 0; i < run->input_count; i++)
+        if (conversion->to != CONVERSION_JSONL)
+            tell_left_out(&run->inputs[i]);
 }
 
 static enum exit_code
 run_convert(const struct arguments *arguments)
 {
-    struct convert convert;
-    struct run_plan plan = { .read = read_input, .context = &convert };
+    struct conversion *conversion;
     struct run run;
     if (arguments->to < 0) {
-        message_error("convert needs --to jsonl");
+        message_error("convert needs --to rdb, aof, resp or jsonl");
         return EXIT_DONE;
     }
-    if (run_init(&run, arguments, &plan) &&
-        sink_open(&convert.sink, arguments, true))
-        run_with_sink(&run, &convert);
+    conversion = xcalloc(1, sizeof *conversion);
+    struct run_plan plan = { .read = read_input, .context = conversion };
+    bool opened = run_init(&run, arguments, &plan) &&
+                  conversion_open(conversion, &run);
+    if (opened)
+        convert(&run, conversion);
+    conversion_close(conversion, opened && run.read_count > 0);
     run_fini(&run);
+    free(conversion);
     return EXIT_DONE;
 }
 
@@ -203,8 +394,15 @@ static const struct option_group own_options = {
     "Target",
     (const struct option[]){
         { "to", 0, OPTION_CHOICE, "FORMAT",
-          "jsonl: one JSON object a line for each key",
+          "rdb: a dump; aof: a log, with -o FOLDER/ one in parts; resp: "
+          "commands for redis-cli --pipe; jsonl: one JSON object a line for "
+          "each key",
           .offset = offsetof(struct arguments, to), .choices = to_words },
+        { "rdb-version", 0, OPTION_COUNT, "N",
+          "of --to rdb: 1 to 16, or 80 of Valkey (default: the newest that "
+          "--server reads, else the input's own)",
+          .offset = offsetof(struct arguments, rdb_version), .min = 1,
+          .max = 9999 },
         { .name = NULL },
     },
 };
@@ -216,6 +414,7 @@ const struct command cmd_convert = {
         (const struct option_group *const[]){
             &own_options, &option_groups_output, &option_groups_bytes,
             &option_groups_filter, &option_groups_model, &option_groups_now,
+            &option_groups_log,
             &option_groups_input, &option_groups_general, NULL },
     .run = run_convert,
 };

@@ -266,6 +266,7 @@ const struct command cmd_explain = {
         (const struct option_group *const[]){
             &own_options, &option_groups_format, &option_groups_output,
             &option_groups_bytes, &option_groups_model, &option_groups_now,
+            &option_groups_log,
             &option_groups_input, &option_groups_general, NULL },
     .run = run_explain,
 };

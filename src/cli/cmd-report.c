@@ -157,7 +157,8 @@ const struct command cmd_report = {
         (const struct option_group *const[]){
             &option_groups_format, &option_groups_output,
             &option_groups_bytes, &own_options, &option_groups_filter,
-            &option_groups_model, &option_groups_now, &option_groups_input,
+            &option_groups_model, &option_groups_now, &option_groups_log,
+            &option_groups_input,
             &option_groups_general, NULL },
     .run = run_report,
 };

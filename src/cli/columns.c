@@ -129,7 +129,8 @@ cell_payload(const struct row *row)
 static struct cell
 cell_serialized(const struct row *row)
 {
-    return cell_number(row->record->serialized);
+    uint64_t serialized = row->record->serialized;
+    return serialized != 0 ? cell_number(serialized) : cell_empty();
 }
 
 static struct cell
@@ -176,7 +177,8 @@ cell_slot(const struct row *row)
 static struct cell
 cell_offset(const struct row *row)
 {
-    return cell_number(row->record->key->offset);
+    uint64_t offset = row->record->key->offset;
+    return offset != 0 ? cell_number(offset) : cell_empty();
 }
 
 static const struct columns_row rows[] = {

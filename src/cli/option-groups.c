@@ -65,11 +65,23 @@ const struct option_group option_groups_input = {
     "Limits",
     (const struct option[]){
         { "mem-limit", 0, OPTION_SIZE, "SIZE",
-          "memory for each worker (default 64M)", AT(mem_limit),
+          "memory for each worker (default 64M), for the keys of a log "
+          "(default three quarters of the machine's)", AT(mem_limit),
           .min = 16 * 1024 * 1024, .max = UINT64_C(1) << 44 },
         { "jobs", 'j', OPTION_COUNT, "N",
           "threads (default: as many as there are processors)", AT(jobs),
           .min = 1, .max = 1024 },
+        { .name = NULL },
+    },
+};
+
+const struct option_group option_groups_log = {
+    "Logs (append-only files)",
+    (const struct option[]){
+        { "until", 0, OPTION_TEXT, "TIME|OFFSET|flush",
+          "the state at that time, by #TS: lines, at an offset "
+          "(NAME:OFFSET in a set), or before the first FLUSHALL or FLUSHDB",
+          AT(until) },
         { .name = NULL },
     },
 };

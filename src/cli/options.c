@@ -18,6 +18,8 @@
 #include "cli/message.h"
 #include "cli/option-value.h"
 
+#define DEFAULT_MEM_LIMIT (UINT64_C(64) * 1024 * 1024)
+
 struct parser {
     char **argv; /* what is left to read */
     struct arguments *arguments;
@@ -408,11 +410,13 @@ options_parse(int argc, char **argv, const struct command **command,
 {
     struct parser parser = { .argv = argv + (argc > 0),
                              .arguments = arguments };
-    arguments->mem_limit = 64 * 1024 * 1024;
     arguments->count = 20;
     arguments->depth = 1;
     arguments->to = -1;
     enum options_result result = run_parser(&parser);
+    arguments->replay_limit = arguments->mem_limit;
+    if (arguments->mem_limit == 0)
+        arguments->mem_limit = DEFAULT_MEM_LIMIT;
     *command = parser.command;
     free(parser.used);
     return result;

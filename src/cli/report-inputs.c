@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/number.h"
 #include "cli/report.h"
+#include "cli/run-log.h"
 
 enum {
     INPUTS_SHOWN = 20,
@@ -38,10 +39,8 @@ checksum_words(const struct rdb_facts *facts)
 }
 
 static void
-append_facts(struct buffer *out, const struct report *report,
-             const struct run_input *input)
+append_rdb(struct buffer *out, const struct rdb_facts *facts)
 {
-    const struct rdb_facts *facts = &input->scan.facts;
     buffer_append_format(out, "%s %d",
                          facts->dialect == RDB_VALKEY ? "Valkey RDB" : "RDB",
                          facts->version);
@@ -50,11 +49,59 @@ append_facts(struct buffer *out, const struct report *report,
                              facts->server_version);
     if (facts->bits != 0)
         buffer_append_format(out, ", %d bit", facts->bits);
+}
+
+static void
+append_size(struct buffer *out, const struct run_input *input)
+{
     buffer_append_text(out, ", ");
     number_append_size(out, input->bytes);
     if (input->layer != NULL)
         buffer_append_format(out, " (%s)", input->layer);
-    if (facts->ctime_ms >= 0) {
+}
+
+/* "AOF of 3 parts: RDB 11, redis 7.2.6, 64 bit; 12,345 commands, 1.2 MB". */
+static void
+append_log(struct buffer *out, const struct run_input *input)
+{
+    const struct run_log *log = input->log;
+    buffer_append_text(out, "AOF");
+    if (log->parts > 1)
+        buffer_append_format(out, " of %llu parts",
+                             (unsigned long long)log->parts);
+    buffer_append_text(out, ": ");
+    if (log->base.version > 0) {
+        append_rdb(out, &log->base);
+        buffer_append_text(out, "; ");
+    }
+    number_append_grouped(out, log->replayed.commands);
+    buffer_append_text(out, log->replayed.commands == 1
+                                ? " command" : " commands");
+    append_size(out, input);
+    if (log->replayed.time_ms >= 0) {
+        buffer_append_text(out, ", the last of ");
+        number_append_time(out, log->replayed.time_ms);
+    }
+    if (log->stopped)
+        buffer_append_text(out, ", read up to --until");
+    if (log->in_progress)
+        buffer_append_text(out, ", the last command in progress");
+}
+
+static void
+append_facts(struct buffer *out, const struct report *report,
+             const struct run_input *input)
+{
+    const struct rdb_facts *facts = &input->scan.facts;
+    if (input->log != NULL) {
+        append_log(out, input);
+        if (input->log->base.version == 0)
+            return;
+    } else {
+        append_rdb(out, facts);
+        append_size(out, input);
+    }
+    if (input->log == NULL && facts->ctime_ms >= 0) {
         buffer_append_text(out, ", written ");
         number_append_time(out, facts->ctime_ms);
     }

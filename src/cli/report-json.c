@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/xalloc.h"
 #include "cli/report.h"
+#include "cli/run-log.h"
 #include "config.h"
 #include "report/wide.h"
 
@@ -38,6 +39,23 @@ append_text(struct buffer *out, const char *name, const char *text)
         escape_append_json(out, bytes_of_text(text), BYTES_TEXT);
 }
 
+/* What only a log has. */
+static void
+append_log(struct buffer *out, const struct run_log *log)
+{
+    if (log == NULL)
+        return;
+    buffer_append_text(out, ", ");
+    append_number(out, "parts", true, (int64_t)log->parts);
+    buffer_append_text(out, ", ");
+    append_number(out, "base_version", log->base.version > 0,
+                  log->base.version);
+    buffer_append_text(out, ", ");
+    append_number(out, "commands", true, (int64_t)log->replayed.commands);
+    buffer_append_format(out, ", \"in_progress\": %s",
+                         log->in_progress ? "true" : "false");
+}
+
 static void
 append_facts(struct buffer *out, const struct run_input *input)
 {
@@ -47,7 +65,8 @@ append_facts(struct buffer *out, const struct run_input *input)
     buffer_append_format(&server, "%s %s", facts->server,
                          facts->server_version);
     buffer_append_byte(&server, '\0');
-    append_number(out, "format_version", read && facts->version > 0,
+    append_number(out, "format_version",
+                  read && input->log == NULL && facts->version > 0,
                   facts->version);
     buffer_append_text(out, ", ");
     append_text(out, "server", read && facts->server[0] != '\0'
@@ -64,6 +83,7 @@ append_facts(struct buffer *out, const struct run_input *input)
     append_text(out, "checksum", read ? rdb_checksum_word(facts) : NULL);
     buffer_append_text(out, ", ");
     append_number(out, "now_ms", read, input->scan.now);
+    append_log(out, input->log);
     buffer_fini(&server);
 }
 

@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/xalloc.h"
 #include "cli/report.h"
+#include "cli/run-log.h"
 #include "cli/run-trouble.h"
 
 uint64_t
@@ -121,17 +122,39 @@ struct counts {
     uint64_t trailing;
     uint64_t clock;
     uint64_t other_profiles;
+
+    /* Of logs. */
+    uint64_t not_replayed; /* commands */
+    uint64_t uncertain;    /* keys that they name */
+    uint64_t all_uncertain; /* inputs of which that cannot be said */
+    uint64_t errors;       /* commands that servers do not carry out */
+    uint64_t relative;     /* expiries without a time to count from */
+    uint64_t empty;        /* keys without an element */
 };
+
+static void
+count_log(struct counts *counts, const struct run_log *log)
+{
+    if (log == NULL)
+        return;
+    counts->not_replayed += log->not_replayed;
+    counts->uncertain += log->uncertain;
+    counts->all_uncertain += log->replayed.all_uncertain;
+    counts->errors += log->replayed.errors;
+    counts->relative += log->replayed.relative_expiries;
+    counts->empty += log->empty;
+}
 
 static struct counts
 count_inputs(const struct report *report)
 {
     const struct run *run = &report->run;
-    struct counts counts = { 0, 0, 0, 0, 0 };
+    struct counts counts = { 0 };
     for (size_t i = 0; i < run->input_count; i++) {
         const struct scan *scan = &run->inputs[i].scan;
         if (!run->inputs[i].was_read)
             continue;
+        count_log(&counts, run->inputs[i].log);
         counts.damaged += scan->damaged;
         counts.checksums += scan->facts.crc == RDB_CRC_MISMATCH;
         counts.trailing += scan->trailing;
@@ -225,6 +248,28 @@ warn_of_inputs(struct report *report, const struct counts *counts)
          "clock");
 }
 
+static void
+warn_of_logs(struct report *report, const struct counts *counts)
+{
+    static const char *const commands[] = { "command", "commands" };
+    static const char *const keys[] = { "key is", "keys are" };
+    static const char *const inputs[] = { "log has", "logs have" };
+    static const char *const expiries[] = { "expiry is", "expiries are" };
+    warn(report, "not-replayed", counts->not_replayed, commands,
+         "could not be replayed");
+    warn(report, "uncertain", counts->uncertain, keys,
+         "uncertain: named by a command that could not be replayed");
+    warn(report, "all-uncertain", counts->all_uncertain, inputs,
+         "commands that could not be replayed and do not name the keys that "
+         "they change");
+    warn(report, "errors", counts->errors, commands,
+         "that a server answers with an error");
+    warn(report, "relative-expiries", counts->relative, expiries,
+         "relative to a time that the log does not tell: counted from now");
+    warn(report, "empty", counts->empty, keys,
+         "without an element, and left out");
+}
+
 /* Warnings about what was made of it. */
 static void
 warn_of_figures(struct report *report, const struct counts *counts)
@@ -274,6 +319,7 @@ report_judge(struct report *report)
     judge_times(report);
     struct counts counts = count_inputs(report);
     warn_of_inputs(report, &counts);
+    warn_of_logs(report, &counts);
     warn_of_figures(report, &counts);
 }
 

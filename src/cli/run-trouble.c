@@ -3,29 +3,18 @@
 
 #include "base/escape.h"
 #include "cli/message.h"
+#include "cli/run-log.h"
 #include "rdb/decode.h"
 
 bool
-run_trouble_check_kind(struct run_input *result, bool takes_logs)
+run_trouble_check_kind(struct run_input *result)
 {
     struct error *error = &result->error;
-    if (takes_logs &&
-        (result->kind == INPUT_AOF || result->kind == INPUT_MANIFEST))
-        return true;
     switch (result->kind) {
     case INPUT_RDB:
-        return true;
     case INPUT_AOF:
-        error_set(error, ERROR_UNSUPPORTED,
-                  "an AOF (append-only file): not read yet; SAVE, or "
-                  "BGREWRITEAOF with aof-use-rdb-preamble, gives an RDB that "
-                  "is");
-        return false;
     case INPUT_MANIFEST:
-        error_set(error, ERROR_UNSUPPORTED,
-                  "the manifest of a multi-part AOF: not read yet; its base "
-                  "file is read if that is an RDB");
-        return false;
+        return true;
     case INPUT_EMPTY:
         error_set(error, ERROR_DAMAGED, "empty: neither RDB nor AOF");
         return false;
@@ -76,7 +65,7 @@ run_trouble_after(struct run_input *result, struct input *input)
     if (aof)
         error_set(error, ERROR_UNSUPPORTED,
                   "%llu bytes after the RDB's end at offset 0x%llx: an AOF "
-                  "follows, which is not read yet",
+                  "follows, which is read from a file only",
                   (unsigned long long)rest, (unsigned long long)scan->end);
     else
         result->trailing = rest;
@@ -134,6 +123,35 @@ tell_version(const struct run_input *input, const char *name)
                         facts->version, known);
 }
 
+/* What makes the keys of a log less than certain. */
+static void
+tell_log(const struct run_input *input, const char *name)
+{
+    const struct run_log *log = input->log;
+    if (log == NULL)
+        return;
+    if (log->not_replayed > 0)
+        message_warning("%s: commands that could not be replayed: %s; keys "
+                        "that they name, and that are uncertain: %llu%s",
+                        name, log->gaps, (unsigned long long)log->uncertain,
+                        log->replayed.all_uncertain
+                            ? "; some name no key: any may differ"
+                            : "");
+    if (log->replayed.errors > 0)
+        message_warning("%s: commands that a server answers with an error: "
+                        "%llu", name,
+                        (unsigned long long)log->replayed.errors);
+    if (log->replayed.relative_expiries > 0)
+        message_warning("%s: expiries relative to a time that the log does "
+                        "not tell, counted from now: %llu", name,
+                        (unsigned long long)log->replayed.relative_expiries);
+    if (log->empty > 0)
+        message_warning("%s: keys without an element in its RDB, left out: "
+                        "%llu", name, (unsigned long long)log->empty);
+    if (log->in_progress)
+        message_note("%s: the last command is being written: left out", name);
+}
+
 void
 run_trouble_tell(const struct run *run, size_t index)
 {
@@ -146,6 +164,7 @@ run_trouble_tell(const struct run *run, size_t index)
         tell_damaged(input, text);
         tell_unpriced(input, text);
         tell_trailing(input, text);
+        tell_log(input, text);
     }
     if (input->error.kind != ERROR_NONE)
         message_error_of(text, &input->error);

@@ -8,9 +8,8 @@
 
 #include "cli/run.h"
 
-/* False when an input of that kind cannot be read, by this command at least:
- * its error says why. */
-bool run_trouble_check_kind(struct run_input *result, bool takes_logs);
+/* False when an input of that kind cannot be read: its error says why. */
+bool run_trouble_check_kind(struct run_input *result);
 
 /* Behind the RDB: what follows it, its checksum.  Reads what is left to tell
  * how much that is. */

@@ -9,10 +9,12 @@
 #include <time.h>
 
 #include "base/escape.h"
+#include "base/machine.h"
 #include "base/xalloc.h"
 #include "cli/input-files.h"
 #include "cli/message.h"
 #include "cli/progress.h"
+#include "cli/run-log.h"
 #include "cli/run-trouble.h"
 #include "scan/workers.h"
 
@@ -137,7 +139,8 @@ run_init(struct run *run, const struct arguments *arguments,
     *run = (struct run){ .arguments = arguments, .plan = plan };
     run->clock_ms = wall_clock_ms();
     run->analyses = xcalloc(plan->analysis_count + 1, sizeof *run->analyses);
-    return add_filters(run) && add_requests(run);
+    return repair_until_parse(arguments->until, &run->until) &&
+           add_filters(run) && add_requests(run);
 }
 
 static void
@@ -153,8 +156,10 @@ free_analyses(struct analysis **analyses, size_t count)
 void
 run_fini(struct run *run)
 {
-    for (size_t i = 0; i < run->input_count; i++)
+    for (size_t i = 0; i < run->input_count; i++) {
         scan_fini(&run->inputs[i].scan);
+        run_log_free(run->inputs[i].log);
+    }
     free(run->inputs);
     operands_fini(&run->operands);
     filter_free(run->filter);
@@ -181,15 +186,21 @@ run_poll(struct run *run, struct run_input *input, struct run_meter now)
 }
 
 int64_t
+run_now_at(const struct run *run, int64_t moment_ms, enum scan_now *from)
+{
+    *from = run->arguments->now.given ? SCAN_NOW_GIVEN
+            : moment_ms >= 0          ? SCAN_NOW_FILE
+                                      : SCAN_NOW_CLOCK;
+    return *from == SCAN_NOW_GIVEN  ? run->arguments->now.ms
+           : *from == SCAN_NOW_FILE ? moment_ms
+                                    : run->clock_ms;
+}
+
+int64_t
 run_now(const struct run *run, const struct rdb_facts *facts,
         enum scan_now *from)
 {
-    *from = run->arguments->now.given ? SCAN_NOW_GIVEN
-            : facts->ctime_ms >= 0    ? SCAN_NOW_FILE
-                                      : SCAN_NOW_CLOCK;
-    return *from == SCAN_NOW_GIVEN  ? run->arguments->now.ms
-           : *from == SCAN_NOW_FILE ? facts->ctime_ms
-                                    : run->clock_ms;
+    return run_now_at(run, facts->ctime_ms, from);
 }
 
 static void
@@ -250,7 +261,29 @@ run_prepare_scan(const struct run *run, struct scan *scan)
     scan->clock_ms = run->clock_ms;
 }
 
-static enum status
+/* A log that was cut short is scanned as far as it goes. */
+static void
+scan_log(struct job *job, struct input *input)
+{
+    struct scan *scan = &job->result->scan;
+    struct aof_state state;
+    run_log_replay(job->run, job->result, input, &state);
+    struct error cut = scan->error;
+    const struct scan_source keys = {
+        .source = keyspace_source(state.keyspace),
+        .facts = &state.facts,
+        .databases = state.databases,
+        .database_count = state.database_count,
+        .moment_ms = state.moment_ms,
+    };
+    error_clear(&scan->error);
+    (void)scan_run_source(scan, &keys);
+    if (cut.kind != ERROR_NONE)
+        scan->error = cut;
+    aof_state_fini(&state);
+}
+
+static void
 scan_input(struct job *job, struct input *input)
 {
     struct run *run = job->run;
@@ -276,11 +309,13 @@ scan_input(struct job *job, struct input *input)
     scan->make_context = run->plan->context;
     scan->threads = run->threads_each;
     scan->input = (uint64_t)(job->result - run->inputs);
-    enum status status = scan_run(scan, &input->reader);
+    if (run_log_is_one(run, job->result, input))
+        scan_log(job, input);
+    else
+        (void)scan_run(scan, &input->reader);
     scan->filter = NULL;
     scan->callbacks = NULL;
     filter_free(filter);
-    return status;
 }
 
 /* A directory's manifest is one even when its content no longer says so. */
@@ -302,7 +337,7 @@ read_input(struct job *job, struct input *input)
     learn_kind(job, input);
     result->stored = input->size;
     result->layer = input->layer_count > 0 ? input->layers[0] : NULL;
-    if (!run_trouble_check_kind(result, plan->takes_logs))
+    if (!run_trouble_check_kind(result))
         return;
     result->was_read = true;
     if (plan->begin != NULL && !job->run->begun) {
@@ -312,9 +347,10 @@ read_input(struct job *job, struct input *input)
     if (plan->read != NULL)
         (void)plan->read(plan->context, job->run, result, input);
     else
-        (void)scan_input(job, input);
+        scan_input(job, input);
     run_trouble_after(result, input);
-    result->bytes = reader_offset(&input->reader);
+    result->bytes = result->log != NULL ? result->log->bytes
+                                        : reader_offset(&input->reader);
     if (result->scan.error.kind != ERROR_NONE && result->scan.end != 0)
         result->bytes = result->scan.end;
 }
@@ -332,7 +368,7 @@ work(void *context, size_t index)
         run->plan->make_analyses(run->plan->context, job->analyses);
 
     struct input *input = xcalloc(1, sizeof *input);
-    struct input_options options = { .stop_at_size = run->plan->takes_logs,
+    struct input_options options = { .stop_at_size = true,
                                      .waiting = on_waiting,
                                      .context = job };
     job->input = input;
@@ -427,6 +463,16 @@ threads_each(const struct run *run, size_t threads, size_t at_once)
     return each <= most ? each : (size_t)most;
 }
 
+/* The keys of logs take what they take: so much of all memory, unless another
+ * limit is given. */
+static uint64_t
+replay_limit(const struct run *run, size_t at_once)
+{
+    uint64_t memory = machine_memory();
+    return run->arguments->replay_limit != 0 ? run->arguments->replay_limit
+           : (memory - memory / 4) / (at_once != 0 ? at_once : 1);
+}
+
 void
 run_inputs(struct run *run)
 {
@@ -443,6 +489,7 @@ run_inputs(struct run *run)
     jobs.count = run->input_count;
     size_t at_once = threads < jobs.count ? threads : jobs.count;
     run->threads_each = threads_each(run, threads, at_once);
+    run->replay_limit = replay_limit(run, rows ? 1 : at_once);
     progress_start(run->arguments);
     workers_run(&jobs, rows ? 1 : threads);
     progress_stop();

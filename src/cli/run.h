@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "cli/arguments.h"
+#include "cli/repair-until.h"
 #include "input/input.h"
 #include "input/operands.h"
 #include "scan/scan.h"
@@ -30,12 +31,13 @@ struct run_meter {
 /* What one input came to. */
 struct run_input {
     const char *name;     /* as people are shown it, raw */
-    enum input_kind kind;
+    enum input_kind kind; /* INPUT_AOF of an RDB with commands behind it */
     bool was_read;        /* what the command takes, to its end or not */
     uint64_t stored;      /* bytes of the file; 0 unknown */
     uint64_t bytes;       /* of its content, as far as it was read */
     const char *layer;    /* outermost compression, or NULL */
     struct scan scan;     /* its results */
+    struct run_log *log;  /* of what was replayed; NULL of an RDB */
     struct run_meter meter; /* of the latest run_poll */
     uint64_t trailing;    /* bytes behind the end that are no AOF */
     struct error damaged[RUN_DAMAGED_SHOWN]; /* of scan.damaged values */
@@ -62,8 +64,8 @@ struct run_plan {
     void (*row)(void *context, const struct run_input *input,
                 const struct record *record);
 
-    /* Instead of a scan.  With takes_logs AOFs and manifests too, as large as
-     * they were when they were opened; others refuse them in words. */
+    /* Instead of a scan.  takes_logs: it reads AOFs and manifests itself, as
+     * large as they were when they were opened. */
     bool takes_logs;
     enum status (*read)(void *context, struct run *run,
                         struct run_input *result, struct input *input);
@@ -80,6 +82,7 @@ struct run {
     size_t jemallocs[RUN_JEMALLOCS]; /* numbers of requests for the first
                                    server with one jemalloc and the other;
                                    all 0 unless with_instance */
+    struct repair_until until;  /* of logs */
     struct operands operands;
     struct run_input *inputs;
     size_t input_count;
@@ -89,6 +92,7 @@ struct run {
     /* Private to run.c. */
     bool begun;
     size_t threads_each; /* for each input */
+    uint64_t replay_limit; /* bytes of memory for the keys of a log */
     int64_t clock_ms;
     uint64_t total; /* bytes of all files, 0 unknown */
     _Atomic uint64_t bytes_done;
@@ -111,9 +115,12 @@ void run_prepare_scan(const struct run *run, struct scan *scan);
  * already. */
 void run_note_damaged(struct run_input *input, const struct error *error);
 
-/* The same: the moment that counts as now. */
+/* The same: the moment that counts as now, of an RDB or of an input that tells
+ * of a moment, -1 none. */
 int64_t run_now(const struct run *run, const struct rdb_facts *facts,
                 enum scan_now *from);
+int64_t run_now_at(const struct run *run, int64_t moment_ms,
+                   enum scan_now *from);
 
 /* The same: to be called at key boundaries with what was read so far of the
  * input; shows progress. */

@@ -16,10 +16,10 @@
  */
 #include <string.h>
 
+#include "data/score-text.h"
 #include "model/cost-element.h"
 #include "model/cost-table.h"
 #include "model/packed-size.h"
-#include "model/score-text.h"
 
 enum zset_form { ZSET_ITEMS, ZSET_BLOB, ZSET_TABLE };
 

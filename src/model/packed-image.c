@@ -24,6 +24,7 @@
  */
 #include "model/packed-image.h"
 
+#include "base/endian.h"
 #include "model/cost.h"
 
 enum { LISTPACK_HEADER = 6, ZIPLIST_HEADER = 10, END = 0xFF };
@@ -35,11 +36,20 @@ append_le(struct buffer *bytes, uint64_t value, unsigned count)
         buffer_append_byte(bytes, (unsigned char)value);
 }
 
-static void
-store_le(struct buffer *bytes, size_t offset, uint64_t value, unsigned count)
+/* How long the blob is so far. */
+static uint64_t
+position(const struct packed_image *image)
 {
-    for (; count > 0; count--, value >>= 8)
-        bytes->data[offset++] = (unsigned char)value;
+    return image->taken + image->bytes.size;
+}
+
+/* The header is complete: it goes where room was made for it. */
+static void
+put_header(struct packed_image *image, size_t size)
+{
+    image->header_size = size;
+    if (image->taken == 0)
+        memcpy(image->bytes.data, image->header, size);
 }
 
 static void
@@ -117,8 +127,9 @@ static void
 listpack_end(struct packed_image *image, uint64_t count)
 {
     buffer_append_byte(&image->bytes, END);
-    store_le(&image->bytes, 0, image->bytes.size, 4);
-    store_le(&image->bytes, 4, count < 65535 ? count : 65535, 2);
+    store_le(image->header, position(image), 4);
+    store_le(image->header + 4, count < 65535 ? count : 65535, 2);
+    put_header(image, LISTPACK_HEADER);
 }
 
 static void
@@ -132,8 +143,8 @@ static void
 ziplist_previous(struct packed_image *image)
 {
     struct buffer *bytes = &image->bytes;
-    size_t previous = image->latest ? bytes->size - image->latest : 0;
-    image->latest = bytes->size;
+    uint64_t previous = image->latest ? position(image) - image->latest : 0;
+    image->latest = position(image);
     if (previous >= 254)
         buffer_append_byte(bytes, 254);
     append_le(bytes, previous, previous < 254 ? 1 : 4);
@@ -190,10 +201,11 @@ static void
 ziplist_end(struct packed_image *image, uint64_t count)
 {
     buffer_append_byte(&image->bytes, END);
-    store_le(&image->bytes, 0, image->bytes.size, 4);
-    store_le(&image->bytes, 4,
+    store_le(image->header, position(image), 4);
+    store_le(image->header + 4,
              image->latest ? image->latest : ZIPLIST_HEADER, 4);
-    store_le(&image->bytes, 8, count < 65535 ? count : 65535, 2);
+    store_le(image->header + 8, count < 65535 ? count : 65535, 2);
+    put_header(image, ZIPLIST_HEADER);
 }
 
 const struct packed_image_ops packed_image_listpack = {
@@ -218,6 +230,7 @@ packed_image_begin(struct packed_image *image,
 {
     buffer_clear(&image->bytes);
     image->ops = form;
+    image->taken = 0;
     image->latest = 0;
     form->begin(image);
 }
@@ -245,6 +258,15 @@ packed_image_add(struct packed_image *image, const struct text *text)
     packed_image_open(image, text->size);
     buffer_append(&image->bytes, text->data, text->held);
     packed_image_close(image, text->size);
+}
+
+struct bytes
+packed_image_take(struct packed_image *image)
+{
+    struct bytes bytes = buffer_bytes(&image->bytes);
+    image->taken += bytes.size;
+    buffer_clear(&image->bytes);
+    return bytes;
 }
 
 void

@@ -19,10 +19,15 @@ struct packed_image_ops {
     void (*end)(struct packed_image *image, uint64_t count);
 };
 
+enum { PACKED_IMAGE_HEADER_MAX = 10 };
+
 struct packed_image {
     const struct packed_image_ops *ops;
     struct buffer bytes; /* the whole blob, once it is ended */
-    size_t latest;       /* ziplist: where the latest entry begins; 0: none */
+    uint64_t taken;      /* bytes before these (packed_image_take) */
+    uint64_t latest;     /* ziplist: where the latest entry begins; 0: none */
+    unsigned char header[PACKED_IMAGE_HEADER_MAX]; /* once it is ended */
+    size_t header_size;
 };
 
 extern const struct packed_image_ops packed_image_listpack,
@@ -39,6 +44,11 @@ void packed_image_add(struct packed_image *image, const struct text *text);
  * bytes by the caller, close. */
 void packed_image_open(struct packed_image *image, uint64_t size);
 void packed_image_close(struct packed_image *image, uint64_t size);
+
+/* The bytes made so far are handed out and forgotten, of a blob that is too
+ * large to be held.  The header among the first of them is only room: the
+ * true one is image->header, once the blob is ended. */
+struct bytes packed_image_take(struct packed_image *image);
 
 /* Ends it: count elements are in it. */
 void packed_image_end(struct packed_image *image, uint64_t count);

@@ -205,6 +205,8 @@ by_rdb_version(const struct rdb_facts *facts)
     return servers_find(bytes_of_text(versions[i].server));
 }
 
+/* asked is the release in words, for a note when there is no such row, or
+ * NULL. */
 static const struct server *
 nearest_row(struct profile *profile, const struct release *release,
             const char *asked)
@@ -216,7 +218,8 @@ nearest_row(struct profile *profile, const struct release *release,
     if (server == NULL)
         server = servers_nearest(release->product, release->major,
                                  release->minor);
-    if (server->major != release->major || server->minor != release->minor)
+    if (asked != NULL && (server->major != release->major ||
+                          server->minor != release->minor))
         add_note(profile, "%.60s is not in the table: taken as %s", asked,
                  server->name);
     return server;
@@ -231,7 +234,13 @@ by_facts(struct profile *profile, const struct rdb_facts *facts)
         parse_version(facts->server_version, &release)) {
         snprintf(name, sizeof(name), "%s-%s", facts->server,
                  facts->server_version);
-        return nearest_row(profile, &release, name);
+        bool is_guess = facts->server_by[0] != '\0';
+        const struct server *server =
+            nearest_row(profile, &release, is_guess ? NULL : name);
+        if (is_guess)
+            add_note(profile, "the log does not name its server: taken as %s "
+                              "by %s", server->name, facts->server_by);
+        return server;
     }
     const struct server *server = by_rdb_version(facts);
     add_note(profile, "the file does not name its server: taken as %s by its "

@@ -57,7 +57,8 @@ struct record {
     int64_t now_ms;         /* that moment: a run may have one an input */
     uint64_t elements;
     uint64_t payload;       /* bytes of user data */
-    uint64_t serialized;    /* bytes of the value in the file */
+    uint64_t serialized;    /* bytes of the value in the file, 0 of a key
+                               that is in none as it stands */
     uint64_t largest;       /* bytes of the largest element */
     struct bytes largest_name; /* at most 1 KiB of its name */
     const struct price *prices; /* one a profile; [0] is the main one */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "data/score-text.h"
 #include "model/prices.h"
 
 /* When a string value lies in one block with its object (OBJECT ENCODING
@@ -137,13 +138,6 @@ enum presize_rule {
                               packed for all of it at once */
     PRESIZE_WHOLE_HASHES,  /* Redis 8.6.1: a hash that was packed then for all
                               of it, not for what is left */
-};
-
-/* The text of a score (util.c d2string). */
-enum score_rule {
-    SCORE_EXACT_17, /* integers up to 52 bits, else 17 digits */
-    SCORE_17,       /* 7.0: integers up to 62 bits */
-    SCORE_SHORTEST, /* 7.2: else as few digits as read back */
 };
 
 enum server_product { SERVER_REDIS, SERVER_VALKEY, SERVER_KEYDB };

@@ -85,6 +85,8 @@ struct rdb {
     uint64_t slot_found_expires;
     bool slot_open;
     char eof_mark[40];
+    void (*function)(void *context, struct bytes code); /* or NULL */
+    void *function_context;
 
     struct visitor *visitor; /* NULL: the value is only skipped */
     struct error bad;        /* the first damage of the current value */

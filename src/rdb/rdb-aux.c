@@ -56,6 +56,13 @@ set_keydb(struct rdb_facts *facts)
 }
 
 static void
+aof_fact(struct rdb_facts *facts, bool base, bool value)
+{
+    facts->aof_preamble |= value;
+    facts->aof_base |= base && value;
+}
+
+static void
 numeric_fact(struct rdb *rdb, uint64_t at, const char *name,
              const struct buffer *value)
 {
@@ -74,7 +81,7 @@ numeric_fact(struct rdb *rdb, uint64_t at, const char *name,
     else if (strcasecmp(name, "repl-offset") == 0)
         facts->repl_offset = number;
     else
-        facts->aof_preamble = facts->aof_preamble || number == 1;
+        aof_fact(facts, strcasecmp(name, "aof-base") == 0, number == 1);
 }
 
 /* "slot,keys,expires[,...]" of Valkey's cluster. */

@@ -51,16 +51,21 @@ rdb_function(struct rdb *rdb)
 {
     struct buffer code = { NULL, 0, 0 };
     uint64_t at = reader_offset(rdb->reader) - 1;
+    uint64_t held = rdb->function != NULL ? UINT64_MAX : CODE_HELD;
     uint64_t size;
-    if (!rdb_string_append(rdb, &code, CODE_HELD, &size)) {
+    if (!rdb_string_append(rdb, &code, held, &size)) {
         buffer_fini(&code);
         return rdb_doing(rdb, "function", rdb->facts.functions);
     }
     if (!bytes_starts_with(buffer_bytes(&code), BYTES_LITERAL("#!")))
         rdb_finding(rdb, FINDING_FUNCTION, at,
                     "a function library without its #! line");
+    if (rdb->function != NULL)
+        rdb->function(rdb->function_context, buffer_bytes(&code));
     rdb->facts.functions++;
     rdb->facts.function_bytes += size;
+    if (code.size > CODE_HELD)
+        code.size = CODE_HELD;
     read_code(&rdb->facts, buffer_bytes(&code));
     buffer_fini(&code);
     return true;
@@ -85,4 +90,13 @@ rdb_function_pre_ga(struct rdb *rdb)
     rdb->facts.functions++;
     rdb->facts.function_bytes += string.size;
     return true;
+}
+
+void
+rdb_hear_functions(struct rdb *rdb,
+                   void (*function)(void *context, struct bytes code),
+                   void *context)
+{
+    rdb->function = function;
+    rdb->function_context = context;
 }

@@ -45,8 +45,8 @@ rdb_write_fini(struct rdb_writer *writer)
     writer->room_size = 0;
 }
 
-static void
-flush(struct rdb_writer *writer)
+void
+rdb_write_flush(struct rdb_writer *writer)
 {
     if (writer->buffer.size > 0)
         writer->write(writer->context, buffer_bytes(&writer->buffer));
@@ -59,7 +59,7 @@ rdb_write_raw(struct rdb_writer *writer, struct bytes bytes)
     writer->crc = crc64(writer->crc, bytes.data, bytes.size);
     writer->size += bytes.size;
     if (writer->buffer.size + bytes.size > BLOCK_SIZE)
-        flush(writer);
+        rdb_write_flush(writer);
     if (bytes.size > BLOCK_SIZE)
         writer->write(writer->context, bytes);
     else
@@ -273,5 +273,5 @@ rdb_write_end(struct rdb_writer *writer)
     rdb_write_byte(writer, OPCODE_EOF);
     if (writer->version >= VERSION_WITH_CRC)
         write_little_endian(writer, writer->crc, sizeof(writer->crc));
-    flush(writer);
+    rdb_write_flush(writer);
 }

@@ -69,6 +69,9 @@ void rdb_write_expiry(struct rdb_writer *writer, int64_t ms);
 void rdb_write_idle(struct rdb_writer *writer, uint64_t seconds);  /* 9 */
 void rdb_write_freq(struct rdb_writer *writer, unsigned char freq); /* 9 */
 
+/* Hands on what was not handed on yet, of pieces that are no whole file. */
+void rdb_write_flush(struct rdb_writer *writer);
+
 /* EOF, the checksum that versions from 5 on have, and all that was not handed
  * on yet. */
 void rdb_write_end(struct rdb_writer *writer);

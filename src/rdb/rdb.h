@@ -23,12 +23,15 @@ struct rdb_facts {
     int version;            /* 1 to 9999 */
     char server[16];        /* "redis", "valkey", "keydb"; "" unknown */
     char server_version[32];
+    char server_by[64];     /* what tells of the server, "its manifest", when
+                               the file itself does not name it */
     int bits;               /* 32 or 64; 0 unknown */
     int64_t ctime_ms;       /* -1 unknown */
     int64_t used_mem;       /* -1 unknown */
     char repl_id[48];
     int64_t repl_offset;    /* -1 unknown */
     bool aof_preamble;      /* aof-preamble or aof-base is 1 */
+    bool aof_base;          /* the latter: commands are in files beside */
     bool has_idle;          /* some key so far had IDLE */
     bool has_freq;
     bool has_slot_info;     /* SLOT_INFO, slot-info or cluster AUX: cluster */
@@ -74,6 +77,12 @@ void rdb_free(struct rdb *rdb);
 bool rdb_recognise(struct reader *reader);
 
 struct source *rdb_source(struct rdb *rdb);
+
+/* Has every function library's code, held whole for that, handed out as it is
+ * read: before the first next. */
+void rdb_hear_functions(struct rdb *rdb,
+                        void (*function)(void *context, struct bytes code),
+                        void *context);
 
 /* The file in smaller steps than source->next takes: the header, then one
  * record after the other. */

@@ -13,7 +13,7 @@
 struct loop {
     struct scan *scan;
     struct source *source;
-    const struct reader *reader; /* that the source reads */
+    const struct reader *reader; /* that the source reads, or one at 0 */
     const struct filter *filter; /* NULL when there is nothing to ask */
     struct key key;              /* the source's last */
     struct pricer *pricer;

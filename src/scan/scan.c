@@ -7,8 +7,9 @@
 #include "scan/loop.h"
 #include "scan/segments.h"
 
+/* moment_ms is what counts as now unless it is given, -1 unknown. */
 static void
-resolve(struct scan *scan, const struct rdb_facts *facts)
+resolve(struct scan *scan, const struct rdb_facts *facts, int64_t moment_ms)
 {
     scan->profiles = xcalloc(scan->request_count, sizeof(*scan->profiles));
     for (size_t i = 0; i < scan->request_count; i++)
@@ -16,8 +17,8 @@ resolve(struct scan *scan, const struct rdb_facts *facts)
     if (scan->now_is_given) {
         scan->now = scan->now_ms;
         scan->now_from = SCAN_NOW_GIVEN;
-    } else if (facts->ctime_ms >= 0) {
-        scan->now = facts->ctime_ms;
+    } else if (moment_ms >= 0) {
+        scan->now = moment_ms;
         scan->now_from = SCAN_NOW_FILE;
     } else {
         scan->now = scan->clock_ms;
@@ -41,15 +42,13 @@ make_slots(struct scan *scan)
 }
 
 static void
-keep_databases(struct scan *scan, const struct rdb *rdb)
+keep_databases(struct scan *scan, const struct rdb_database *databases,
+               size_t count)
 {
-    const struct rdb_database *databases =
-        rdb_databases(rdb, &scan->database_count);
-    scan->databases = xreallocarray(NULL, scan->database_count,
-                                    sizeof(*scan->databases));
-    if (scan->database_count != 0)
-        memcpy(scan->databases, databases,
-               scan->database_count * sizeof(*databases));
+    scan->database_count = count;
+    scan->databases = xreallocarray(NULL, count, sizeof(*scan->databases));
+    if (count != 0)
+        memcpy(scan->databases, databases, count * sizeof(*databases));
 }
 
 /* The first segment, or all when the scan has none: what is small is read
@@ -85,26 +84,53 @@ keep_end(struct scan *scan, struct reader *reader)
         scan->error = reader->error;
 }
 
-enum status
-scan_run(struct scan *scan, struct reader *reader)
+static void
+set_callbacks(struct scan *scan)
 {
     static const struct scan_callbacks nobody = { .row = NULL };
     if (scan->callbacks == NULL)
         scan->callbacks = &nobody;
+}
+
+enum status
+scan_run(struct scan *scan, struct reader *reader)
+{
+    set_callbacks(scan);
     struct rdb *rdb = rdb_new(reader, NULL, false);
     struct source *source = rdb_source(rdb);
     struct key key;
     enum status status = source->ops->next(source, &key);
-    resolve(scan, rdb_facts(rdb));
+    resolve(scan, rdb_facts(rdb), rdb_facts(rdb)->ctime_ms);
     make_slots(scan);
     status = take_keys(scan, rdb, reader, status, &key);
     if (status == STATUS_OK && !scan->stopped)
         status = segments_run(scan, rdb, reader);
     scan->facts = *rdb_facts(rdb);
-    keep_databases(scan, rdb);
+    size_t count;
+    const struct rdb_database *databases = rdb_databases(rdb, &count);
+    keep_databases(scan, databases, count);
     rdb_free(rdb);
     if (status == STATUS_END)
         keep_end(scan, reader);
+    return scan->error.kind != ERROR_NONE ? STATUS_FAIL : STATUS_OK;
+}
+
+enum status
+scan_run_source(struct scan *scan, const struct scan_source *keys)
+{
+    struct reader nowhere;
+    struct loop loop;
+    reader_init_memory(&nowhere, BYTES_LITERAL(""), 0);
+    set_callbacks(scan);
+    resolve(scan, keys->facts, keys->moment_ms);
+    make_slots(scan);
+    loop_init(&loop, scan);
+    loop.source = keys->source;
+    loop.reader = &nowhere;
+    (void)loop_go_on(&loop, UINT64_MAX, UINT64_MAX);
+    loop_fini(&loop);
+    reader_fini(&nowhere);
+    keep_databases(scan, keys->databases, keys->database_count);
     return scan->error.kind != ERROR_NONE ? STATUS_FAIL : STATUS_OK;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The loop that every counting command is: over one input's keys, ask the
+ * The loop that every counting command is: over one source's keys, ask the
  * early filter, walk the value through a pricer, ask the late filter, hand the
  * record to the analyses and to the row callback.
  *
@@ -20,7 +20,7 @@
 /* Where "now" came from. */
 enum scan_now {
     SCAN_NOW_GIVEN,
-    SCAN_NOW_FILE, /* the moment the file was written */
+    SCAN_NOW_FILE, /* the moment the file was written, or the log's last */
     SCAN_NOW_CLOCK,
 };
 
@@ -45,8 +45,9 @@ struct scan_callbacks {
      * make_analyses only of the first SCAN_DAMAGED_TOLD of a segment. */
     void (*damaged)(void *context, const struct error *error);
 
-    /* Called now and then at key boundaries, with the offset of a key.  False
-     * stops the scan, which then counts as not complete. */
+    /* Called now and then at key boundaries, with the offset of a key, 0 when
+     * it has none.  False stops the scan, which then counts as not
+     * complete. */
     bool (*poll)(void *context, uint64_t offset);
 };
 
@@ -111,6 +112,19 @@ scan_segment_size(const struct scan *scan)
  * damaged; FAIL with scan->error set when reading ended early, or a regex
  * could not be decided.  What was read until then has been handed on. */
 enum status scan_run(struct scan *scan, struct reader *reader);
+
+/* Keys that do not come from an RDB, and what is known of them beforehand. */
+struct scan_source {
+    struct source *source;
+    const struct rdb_facts *facts; /* as of the dump that a server would make */
+    const struct rdb_database *databases; /* the same */
+    size_t database_count;
+    int64_t moment_ms; /* when they were so, -1 unknown */
+};
+
+/* The same for such keys.  There are no segments, whatever scan says. */
+enum status scan_run_source(struct scan *scan,
+                            const struct scan_source *keys);
 
 /* True when every key of the input was read. */
 bool scan_is_complete(const struct scan *scan);

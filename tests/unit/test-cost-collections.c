@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
+#include "data/score-text.h"
 #include "model/cost-table.h"
 #include "model/ebuckets.h"
 #include "model/hash-field.h"
 #include "model/packed-size.h"
-#include "model/score-text.h"
 #include "model/vset.h"
 
 static struct profile profile;

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
+#include "data/score-text.h"
 #include "model/cost-dict.h"
 #include "model/packed-image.h"
-#include "model/score-text.h"
 #include "packed/packed.h"
 
 static struct text

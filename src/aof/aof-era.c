@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "aof/aof-era.h"
+
+#include <stdio.h>
+
+enum { VALKEY_VERSION = 80 }; /* of dumps with Valkey's own magic */
+
+/* What is known of a release, and by what. */
+struct guess {
+    bool is_valkey;
+    uint32_t version;
+    char by[sizeof(((struct rdb_facts *)0)->server_by)];
+};
+
+static uint32_t
+since(const struct aof_command *command, bool valkey)
+{
+    return command == NULL ? 0
+           : valkey        ? command->valkey_since
+                           : command->redis_since;
+}
+
+/* The newest command of either product counts only where both have it. */
+void
+aof_era_add(struct aof_era *era, const struct aof_command *command)
+{
+    if (command->class == AOF_CLASS_NEVER)
+        return;
+    if (command->redis_since == AOF_NEVER)
+        era->is_not_redis = true;
+    else if (command->redis_since > since(era->redis, false))
+        era->redis = command;
+    if (command->valkey_since == AOF_NEVER)
+        era->is_not_valkey = true;
+    else if (command->valkey_since > since(era->valkey, true))
+        era->valkey = command;
+}
+
+uint32_t
+aof_era_newest(const struct aof_era *era, bool *is_valkey)
+{
+    *is_valkey = era->is_not_redis && !era->is_not_valkey;
+    return since(*is_valkey ? era->valkey : era->redis, *is_valkey);
+}
+
+static struct guess
+guess_of(const struct aof_era *era, bool is_valkey)
+{
+    const struct aof_command *newest = is_valkey ? era->valkey : era->redis;
+    const uint32_t multi_part = AOF_VERSION(7, 0, 0);
+    struct guess guess = { .is_valkey = is_valkey,
+                           .version = since(newest, is_valkey) };
+    if ((era->has_manifest || era->has_times) && guess.version <= multi_part) {
+        guess.version = multi_part;
+        (void)snprintf(guess.by, sizeof(guess.by), "its %s",
+                       era->has_manifest ? "manifest" : "#TS lines");
+    } else if (newest != NULL) {
+        (void)snprintf(guess.by, sizeof(guess.by), "its newest command, %s",
+                       newest->name);
+    } else {
+        (void)snprintf(guess.by, sizeof(guess.by), "no command at all");
+    }
+    return guess;
+}
+
+/* Of the dumps that a release writes (rdb.h RDB_VERSION). */
+static int
+rdb_version(const struct guess *guess)
+{
+    static const struct {
+        bool is_valkey;
+        uint32_t since;
+        int version;
+    } rows[] = {
+        { false, 0, 6 },
+        { false, AOF_VERSION(3, 2, 0), 7 },
+        { false, AOF_VERSION(4, 0, 0), 8 },
+        { false, AOF_VERSION(5, 0, 0), 9 },
+        { false, AOF_VERSION(7, 0, 0), 10 },
+        { false, AOF_VERSION(7, 2, 0), 11 },
+        { false, AOF_VERSION(7, 4, 0), 12 },
+        { false, AOF_VERSION(8, 6, 0), 13 },
+        { true, 0, 11 },
+        { true, AOF_VERSION(9, 0, 0), 80 },
+    };
+    int version = 0;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].is_valkey == guess->is_valkey &&
+            rows[i].since <= guess->version)
+            version = rows[i].version;
+    return version;
+}
+
+static void
+set_facts(struct rdb_facts *facts, const struct guess *guess)
+{
+    facts->version = rdb_version(guess);
+    facts->dialect = facts->version >= VALKEY_VERSION ? RDB_VALKEY
+                                                      : RDB_REDIS;
+    (void)snprintf(facts->server, sizeof(facts->server), "%s",
+                   guess->is_valkey ? "valkey" : "redis");
+    (void)snprintf(facts->server_version, sizeof(facts->server_version),
+                   "%u.%u.%u", guess->version >> 16,
+                   guess->version >> 8 & 0xff, guess->version & 0xff);
+    memcpy(facts->server_by, guess->by, sizeof(facts->server_by));
+}
+
+uint32_t
+aof_era_version(const struct rdb_facts *facts, bool *is_valkey)
+{
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned patch = 0;
+    *is_valkey = strcmp(facts->server, "valkey") == 0;
+    if (*is_valkey || strcmp(facts->server, "redis") == 0)
+        (void)sscanf(facts->server_version, "%3u.%3u.%3u", &major, &minor,
+                     &patch);
+    return AOF_VERSION(major, minor & 0xff, patch & 0xff);
+}
+
+void
+aof_era_complete(const struct aof_era *era, struct rdb_facts *facts)
+{
+    bool is_valkey;
+    uint32_t version = aof_era_version(facts, &is_valkey);
+    if (facts->server[0] == '\0' && facts->version == 0) {
+        (void)aof_era_newest(era, &is_valkey);
+        struct guess guess = guess_of(era, is_valkey);
+        set_facts(facts, &guess);
+    } else if (version != 0) {
+        struct guess guess = guess_of(era, is_valkey);
+        if (guess.version > version)
+            set_facts(facts, &guess);
+    }
+}

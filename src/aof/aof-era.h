@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Which release wrote a log that does not say so: the oldest that has all of
+ * its commands.
+ */
+#ifndef KEYWEIGH_AOF_AOF_ERA_H
+#define KEYWEIGH_AOF_AOF_ERA_H
+
+#include "aof/aof-commands.h"
+#include "rdb/rdb.h"
+
+/* A zeroed struct knows nothing. */
+struct aof_era {
+    const struct aof_command *redis;  /* the newest of each product's, */
+    const struct aof_command *valkey; /* or NULL yet */
+    bool is_not_redis; /* some command is none of its */
+    bool is_not_valkey;
+    bool has_manifest; /* these two since 7.0 */
+    bool has_times;
+};
+
+/* A command that stands in the log. */
+void aof_era_add(struct aof_era *era, const struct aof_command *command);
+
+/* The newest release that some command so far needs, as AOF_VERSION. */
+uint32_t aof_era_newest(const struct aof_era *era, bool *is_valkey);
+
+/* The release that a dump names, as AOF_VERSION; 0 when it names none of
+ * Redis or Valkey. */
+uint32_t aof_era_version(const struct rdb_facts *facts, bool *is_valkey);
+
+/* Completes what the dump in front of the log says (all zeros when there is
+ * none) of its server: names one when it names none, and a newer release when
+ * the log goes on with commands that its own did not have.  facts->server_by
+ * says by what, and the version is that of its dumps. */
+void aof_era_complete(const struct aof_era *era, struct rdb_facts *facts);
+
+#endif

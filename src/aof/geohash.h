@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Places as the scores of sorted sets: 26 bits of latitude and 26 of
+ * longitude interleaved, exact in a double (geohash.c and geohash_helper.c of
+ * Redis 3.2 to 8.6, the same in all).  Angles are in degrees, distances in
+ * metres.
+ */
+#ifndef KEYWEIGH_AOF_GEOHASH_H
+#define KEYWEIGH_AOF_GEOHASH_H
+
+#include <stdbool.h>
+
+struct geohash_point {
+    double longitude;
+    double latitude;
+};
+
+/* False when the place is outside of what can be encoded. */
+bool geohash_encode(struct geohash_point point, double *score);
+
+/* The middle of the cell that a score stands for. */
+struct geohash_point geohash_decode(double score);
+
+/* On a sphere, by the haversine. */
+double geohash_distance(struct geohash_point from, struct geohash_point to);
+double geohash_latitude_distance(double from, double to);
+
+#endif

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Places in sorted sets, and what a search stores.  A server looks only at
+ * cells near the middle; where their order does not matter, looking at every
+ * member finds the same.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "aof/geohash-cells.h"
+#include "aof/geohash.h"
+#include "aof/replay-zset.h"
+#include "base/xalloc.h"
+
+/* ---- GEOADD ---- */
+
+static bool
+parse_point(const struct bytes *argv, struct geohash_point *point)
+{
+    return replay_double(argv[0], &point->longitude) &&
+           replay_double(argv[1], &point->latitude);
+}
+
+/* longitude latitude member ... */
+static enum replay_outcome
+add_points(struct replay *replay, struct bytes key, unsigned conditions,
+           const struct bytes *argv, size_t argc)
+{
+    struct geohash_point point;
+    struct entry *entry;
+    double score;
+    bool kept = true;
+    for (size_t i = 0; i < argc; i += 3)
+        if (!parse_point(argv + i, &point) || !geohash_encode(point, &score))
+            return REPLAY_ERROR;
+    enum replay_outcome outcome =
+        (conditions & ZSET_IF_PRESENT) != 0
+            ? replay_find(replay, key, TYPE_ZSET, &entry)
+            : replay_find_or_add(replay, key, TYPE_ZSET, &entry);
+    if (outcome != REPLAY_DONE || entry == NULL)
+        return outcome;
+    if (replay_is_since(replay, AOF_VERSION(7, 2, 0), AOF_VERSION(7, 2, 0)))
+        replay_zset_expect(replay, &entry->value, argc / 3);
+    for (size_t i = 0; i < argc; i += 3) {
+        (void)parse_point(argv + i, &point);
+        (void)geohash_encode(point, &score);
+        kept &= value_zset_add(replay_store(replay), &entry->value,
+                               argv[i + 2], score, conditions,
+                               NULL) != VALUE_REFUSED;
+    }
+    replay_drop_if_empty(replay, key);
+    return replay_kept(kept);
+}
+
+/* key [NX | XX] [CH] longitude latitude member ... */
+static enum replay_outcome
+geoadd(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    unsigned conditions = 0;
+    size_t at = 2;
+    for (; at < argc; at++) {
+        if (replay_is(argv[at], "NX"))
+            conditions |= ZSET_IF_ABSENT;
+        else if (replay_is(argv[at], "XX"))
+            conditions |= ZSET_IF_PRESENT;
+        else if (!replay_is(argv[at], "CH"))
+            break;
+    }
+    if ((argc - at) % 3 != 0 || at == argc ||
+        conditions == (ZSET_IF_ABSENT | ZSET_IF_PRESENT))
+        return REPLAY_ERROR;
+    return add_points(replay, argv[1], conditions, argv + at, argc - at);
+}
+
+/* ---- searches ---- */
+
+struct found {
+    struct bytes member; /* in names */
+    size_t offset;
+    double score;
+    double distance;
+};
+
+struct search {
+    struct geohash_point middle;
+    bool has_middle;
+    struct bytes member; /* whose place is the middle */
+    bool has_member;
+    bool is_box;
+    double radius; /* or the box's */
+    double width;
+    double height;
+    double unit; /* metres */
+    bool has_shape;
+    bool descends;
+    bool any;       /* COUNT n ANY */
+    int64_t count;  /* 0: all */
+    struct bytes target;
+    bool has_target;
+    bool stores_distance;
+
+    struct found *found;
+    size_t found_count;
+    struct buffer names;
+};
+
+static bool
+parse_unit(struct bytes word, double *unit)
+{
+    static const struct {
+        const char *word;
+        double metres;
+    } units[] = {
+        { "m", 1 }, { "km", 1000 }, { "ft", 0.3048 }, { "mi", 1609.34 },
+    };
+    for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+        if (replay_is(word, units[i].word)) {
+            *unit = units[i].metres;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A place on the map. */
+static bool
+parse_middle(const struct bytes *argv, struct geohash_point *middle)
+{
+    double score;
+    return parse_point(argv, middle) && geohash_encode(*middle, &score);
+}
+
+/* A length that is not below 0. */
+static bool
+parse_length(struct bytes text, double *length)
+{
+    return replay_double(text, length) && *length >= 0;
+}
+
+/* Options of GEORADIUS and GEOSEARCHSTORE alike, with how many arguments they
+ * take; 0 when it is none of them. */
+static size_t
+parse_common(struct search *search, const struct bytes *argv, size_t argc)
+{
+    if (replay_is(argv[0], "ASC") || replay_is(argv[0], "WITHDIST") ||
+        replay_is(argv[0], "WITHHASH") || replay_is(argv[0], "WITHCOORD"))
+        return 1;
+    if (replay_is(argv[0], "DESC")) {
+        search->descends = true;
+        return 1;
+    }
+    if (!replay_is(argv[0], "COUNT") || argc < 2 ||
+        !replay_integer(argv[1], &search->count) || search->count < 1)
+        return 0;
+    search->any = argc > 2 && replay_is(argv[2], "ANY");
+    return search->any ? 3 : 2;
+}
+
+/* STORE key and STOREDIST key of GEORADIUS. */
+static size_t
+parse_target(struct search *search, const struct bytes *argv, size_t argc)
+{
+    bool distance = replay_is(argv[0], "STOREDIST");
+    if (argc < 2 || (!distance && !replay_is(argv[0], "STORE")))
+        return parse_common(search, argv, argc);
+    search->stores_distance = distance;
+    search->target = argv[1];
+    search->has_target = true;
+    return 2;
+}
+
+/* Options of GEOSEARCHSTORE. */
+static size_t
+parse_search(struct search *search, const struct bytes *argv, size_t argc)
+{
+    if (replay_is(argv[0], "STOREDIST")) {
+        search->stores_distance = true;
+        return 1;
+    }
+    if (replay_is(argv[0], "FROMMEMBER") && argc > 1) {
+        search->member = argv[1];
+        search->has_member = true;
+        return 2;
+    }
+    if (replay_is(argv[0], "FROMLONLAT") && argc > 2) {
+        search->has_middle = parse_middle(argv + 1, &search->middle);
+        return search->has_middle ? 3 : 0;
+    }
+    if (replay_is(argv[0], "BYRADIUS") && argc > 2) {
+        search->has_shape = parse_length(argv[1], &search->radius) &&
+                            parse_unit(argv[2], &search->unit);
+        return search->has_shape ? 3 : 0;
+    }
+    if (replay_is(argv[0], "BYBOX") && argc > 3) {
+        search->is_box = true;
+        search->has_shape = parse_length(argv[1], &search->width) &&
+                            parse_length(argv[2], &search->height) &&
+                            parse_unit(argv[3], &search->unit);
+        return search->has_shape ? 4 : 0;
+    }
+    return parse_common(search, argv, argc);
+}
+
+static bool
+parse_options(struct search *search, const struct bytes *argv, size_t argc,
+              size_t (*parse)(struct search *search,
+                              const struct bytes *argv, size_t argc))
+{
+    for (size_t i = 0; i < argc;) {
+        size_t taken = parse(search, argv + i, argc - i);
+        if (taken == 0)
+            return false;
+        i += taken;
+    }
+    return true;
+}
+
+/* Whether a place is inside, and how far from the middle. */
+static bool
+is_inside(const struct search *search, struct geohash_point point,
+          double *distance)
+{
+    struct geohash_point beside = { search->middle.longitude,
+                                    point.latitude };
+    double unit = search->unit;
+    *distance = geohash_distance(search->middle, point);
+    if (!search->is_box)
+        return *distance <= search->radius * unit;
+    return geohash_latitude_distance(point.latitude,
+                                     search->middle.latitude) <=
+               search->height * unit / 2 &&
+           geohash_distance(point, beside) <= search->width * unit / 2;
+}
+
+static void
+keep(struct search *search, const struct zset_member *member,
+     double distance)
+{
+    if ((search->found_count & (search->found_count - 1)) == 0)
+        search->found = xreallocarray(search->found,
+                                      search->found_count * 2 + 1,
+                                      sizeof(*search->found));
+    search->found[search->found_count++] =
+        (struct found){ .offset = search->names.size,
+                        .member.size = member->name.size,
+                        .score = member->score,
+                        .distance = distance };
+    buffer_append(&search->names, member->name.data, member->name.size);
+}
+
+/* Looks at some members, until there are as many as asked for. */
+static void
+look_at(struct search *search, const struct value *value,
+        struct zset_ranks ranks)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member;
+    struct value_zset_cursor cursor;
+    double distance;
+    uint64_t most = search->any ? (uint64_t)search->count : UINT64_MAX;
+    value_zset_seek(&cursor, value, ranks.first);
+    for (uint64_t rank = ranks.first;
+         rank < ranks.end && search->found_count < most; rank++)
+        if (value_zset_next(&cursor, room, &member) &&
+            is_inside(search, geohash_decode(member.score), &distance))
+            keep(search, &member, distance);
+}
+
+/* COUNT n ANY ends the search where a server ends it, so it must look at cells
+ * in the same order. */
+static void
+look_at_cells(struct search *search, const struct value *value)
+{
+    struct geohash_cells found;
+    double unit = search->unit;
+    struct geohash_reach reach = {
+        .width = unit * (search->is_box ? search->width / 2 : search->radius),
+        .height =
+            unit * (search->is_box ? search->height / 2 : search->radius),
+        .radius = search->radius * unit,
+    };
+    if (search->is_box)
+        reach.radius = unit * sqrt(search->width / 2 * (search->width / 2) +
+                                   search->height / 2 *
+                                       (search->height / 2));
+    geohash_find_cells(search->middle, reach, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        const struct geohash_cell *cell = &found.cells[i];
+        const struct geohash_cell *before = i > 1 ? cell - 1 : NULL;
+        struct zset_score_end first = { cell->first, false };
+        struct zset_score_end end = { cell->end, true };
+        if (before == NULL || before->first != cell->first)
+            look_at(search, value, value_zset_by_score(value, first, end));
+    }
+}
+
+static void
+look_at_all(struct search *search, const struct value *value)
+{
+    const struct zset_ranks all = { 0, value_zset_count(value) };
+    if (search->any)
+        look_at_cells(search, value);
+    else
+        look_at(search, value, all);
+    for (size_t i = 0; i < search->found_count; i++)
+        search->found[i].member.data =
+            search->names.data + search->found[i].offset;
+}
+
+static int
+compare_distances(const void *a, const void *b)
+{
+    const struct found *x = a;
+    const struct found *y = b;
+    return (x->distance > y->distance) - (x->distance < y->distance);
+}
+
+static int
+compare_descending(const void *a, const void *b)
+{
+    return compare_distances(b, a);
+}
+
+/* The nearest, or farthest, of them. */
+static void
+choose(struct search *search)
+{
+    if (search->count == 0 || (uint64_t)search->count >= search->found_count)
+        return;
+    qsort(search->found, search->found_count, sizeof(*search->found),
+          search->descends ? compare_descending : compare_distances);
+    search->found_count = (size_t)search->count;
+}
+
+static enum replay_outcome
+store_found(struct replay *replay, struct search *search)
+{
+    struct value result;
+    bool kept = true;
+    value_init(replay_store(replay), &result, TYPE_ZSET);
+    for (size_t i = 0; i < search->found_count; i++) {
+        const struct found *found = &search->found[i];
+        double score = search->stores_distance
+                           ? found->distance / search->unit
+                           : found->score;
+        kept &= value_zset_add(replay_store(replay), &result, found->member,
+                               score, 0, NULL) != VALUE_REFUSED;
+    }
+    enum replay_outcome outcome =
+        replay_zset_put(replay, search->target, &result);
+    return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
+}
+
+static enum replay_outcome
+run(struct replay *replay, struct bytes key, struct search *search)
+{
+    struct entry *entry;
+    double score;
+    enum replay_outcome outcome =
+        replay_find(replay, key, TYPE_ZSET, &entry);
+    if (outcome != REPLAY_DONE)
+        return outcome;
+    if (entry != NULL && search->has_member) {
+        if (!value_zset_score(replay_store(replay), &entry->value,
+                              search->member, &score))
+            return REPLAY_ERROR;
+        search->middle = geohash_decode(score);
+    }
+    if (entry != NULL)
+        look_at_all(search, &entry->value);
+    choose(search);
+    outcome = store_found(replay, search);
+    free(search->found);
+    buffer_fini(&search->names);
+    return outcome;
+}
+
+/* key, the middle, radius unit [options]: what stores nothing changes
+ * nothing. */
+static enum replay_outcome
+run_radius(struct replay *replay, struct search *search,
+           const struct bytes *argv, size_t at, size_t argc)
+{
+    if (!parse_length(argv[at], &search->radius) ||
+        !parse_unit(argv[at + 1], &search->unit) ||
+        !parse_options(search, argv + at + 2, argc - at - 2, parse_target))
+        return REPLAY_ERROR;
+    return search->has_target ? run(replay, argv[1], search) : REPLAY_DONE;
+}
+
+static enum replay_outcome
+georadius(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    struct search search = { .has_middle = true };
+    if (!parse_middle(argv + 2, &search.middle))
+        return REPLAY_ERROR;
+    return run_radius(replay, &search, argv, 4, argc);
+}
+
+static enum replay_outcome
+georadiusbymember(struct replay *replay, const struct bytes *argv,
+                  size_t argc)
+{
+    struct search search = { .member = argv[2], .has_member = true };
+    return run_radius(replay, &search, argv, 3, argc);
+}
+
+/* destination source, options; a polygon of Valkey 9 is not looked into. */
+static enum replay_outcome
+geosearchstore(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    struct search search = { .target = argv[1], .has_target = true };
+    for (size_t i = 3; i < argc; i++)
+        if (replay_is(argv[i], "BYPOLYGON"))
+            return REPLAY_UNKNOWN;
+    if (!parse_options(&search, argv + 3, argc - 3, parse_search) ||
+        search.has_middle == search.has_member || !search.has_shape)
+        return REPLAY_ERROR;
+    return run(replay, argv[2], &search);
+}
+
+const struct replay_row replay_geo[] = {
+    { "GEOADD", geoadd },
+    { "GEORADIUS", georadius },
+    { "GEORADIUSBYMEMBER", georadiusbymember },
+    { "GEOSEARCHSTORE", geosearchstore },
+    { NULL, NULL },
+};

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "aof/replay-command.h"
+#include "keyspace/value-set.h"
+
+static enum replay_outcome
+sadd(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    struct entry *entry;
+    enum replay_outcome outcome =
+        replay_find_or_add(replay, argv[1], TYPE_SET, &entry);
+    bool kept = true;
+    for (size_t i = 2; i < argc && outcome == REPLAY_DONE; i++)
+        kept &= value_set_add(replay_store(replay), &entry->value, argv[i]) !=
+                VALUE_REFUSED;
+    if (outcome == REPLAY_DONE)
+        replay_drop_if_empty(replay, argv[1]);
+    return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
+}
+
+static enum replay_outcome
+srem(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    struct entry *entry;
+    enum replay_outcome outcome =
+        replay_find(replay, argv[1], TYPE_SET, &entry);
+    if (outcome != REPLAY_DONE || entry == NULL)
+        return outcome;
+    for (size_t i = 2; i < argc; i++)
+        (void)value_set_remove(replay_store(replay), &entry->value, argv[i]);
+    replay_drop_if_empty(replay, argv[1]);
+    return REPLAY_DONE;
+}
+
+/* Which members go is drawn, unless all do. */
+static enum replay_outcome
+spop(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    struct entry *entry;
+    int64_t count = 1;
+    enum replay_outcome outcome =
+        replay_find(replay, argv[1], TYPE_SET, &entry);
+    if (argc > 3 ||
+        (argc == 3 && (!replay_integer(argv[2], &count) || count < 0)))
+        return REPLAY_ERROR;
+    if (outcome != REPLAY_DONE || entry == NULL || count == 0)
+        return outcome;
+    if ((uint64_t)count < value_set_count(&entry->value))
+        return REPLAY_UNKNOWN;
+    (void)replay_delete(replay, argv[1]);
+    return REPLAY_DONE;
+}
+
+static enum replay_outcome
+smove(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    struct entry *from;
+    struct entry *to;
+    (void)argc;
+    enum replay_outcome outcome =
+        replay_find(replay, argv[1], TYPE_SET, &from);
+    if (outcome != REPLAY_DONE || from == NULL)
+        return outcome;
+    outcome = replay_find(replay, argv[2], TYPE_SET, &to);
+    if (outcome != REPLAY_DONE || bytes_equal(argv[1], argv[2]) ||
+        !value_set_remove(replay_store(replay), &from->value, argv[3]))
+        return outcome;
+    replay_drop_if_empty(replay, argv[1]);
+    const struct bytes add[] = { argv[0], argv[2], argv[3] };
+    return sadd(replay, add, 3);
+}
+
+/* ---- sets made of sets ---- */
+
+enum set_operation { SET_UNION, SET_INTERSECTION, SET_DIFFERENCE };
+
+static const struct value *
+set_of(const struct entry *entry)
+{
+    return entry != NULL ? &entry->value : NULL;
+}
+
+static bool
+set_has(struct replay *replay, struct bytes name, struct bytes member)
+{
+    struct entry *entry;
+    (void)replay_find(replay, name, TYPE_SET, &entry);
+    return entry != NULL &&
+           value_set_has(replay_store(replay), &entry->value, member);
+}
+
+/* Whether a member of the first set stays. */
+static bool
+stays(struct replay *replay, enum set_operation operation,
+      struct bytes member, const struct bytes *others, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (set_has(replay, others[i], member) !=
+            (operation == SET_INTERSECTION))
+            return false;
+    return true;
+}
+
+/* Adds those members of a set that stay. */
+static bool
+add_all(struct replay *replay, struct value *result,
+        const struct value *members, enum set_operation operation,
+        const struct bytes *others, size_t count)
+{
+    char room[TEXT_DIGITS];
+    struct bytes member;
+    struct value_set_cursor cursor;
+    bool kept = true;
+    if (members == NULL)
+        return true;
+    value_set_begin(&cursor, members);
+    while (value_set_next(&cursor, room, &member))
+        if (stays(replay, operation, member, others, count))
+            kept &= value_set_add(replay_store(replay), result, member) !=
+                    VALUE_REFUSED;
+    return kept;
+}
+
+static bool
+combine(struct replay *replay, struct value *result,
+        enum set_operation operation, const struct bytes *names, size_t count)
+{
+    struct entry *entry;
+    bool kept = true;
+    size_t sources = operation == SET_UNION ? count : 1;
+    for (size_t i = 0; i < sources; i++) {
+        (void)replay_find(replay, names[i], TYPE_SET, &entry);
+        kept &= add_all(replay, result, set_of(entry), operation, names + 1,
+                        operation == SET_UNION ? 0 : count - 1);
+    }
+    return kept;
+}
+
+static enum replay_outcome
+store_set(struct replay *replay, enum set_operation operation,
+          const struct bytes *argv, size_t argc)
+{
+    struct store *store = replay_store(replay);
+    struct entry *entry;
+    struct value result;
+    for (size_t i = 2; i < argc; i++)
+        if (replay_find(replay, argv[i], TYPE_SET, &entry) != REPLAY_DONE)
+            return REPLAY_ERROR;
+    value_init(store, &result, TYPE_SET);
+    bool kept = combine(replay, &result, operation, argv + 2, argc - 2);
+    if (value_is_empty(&result)) {
+        value_fini(store, &result);
+        (void)replay_delete(replay, argv[1]);
+        return replay_kept(kept);
+    }
+    enum replay_outcome outcome =
+        replay_put(replay, argv[1], &result, false);
+    return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
+}
+
+static enum replay_outcome
+sunionstore(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return store_set(replay, SET_UNION, argv, argc);
+}
+
+static enum replay_outcome
+sinterstore(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return store_set(replay, SET_INTERSECTION, argv, argc);
+}
+
+static enum replay_outcome
+sdiffstore(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return store_set(replay, SET_DIFFERENCE, argv, argc);
+}
+
+const struct replay_row replay_set[] = {
+    { "SADD", sadd },
+    { "SREM", srem },
+    { "SPOP", spop },
+    { "SMOVE", smove },
+    { "SUNIONSTORE", sunionstore },
+    { "SINTERSTORE", sinterstore },
+    { "SDIFFSTORE", sdiffstore },
+    { NULL, NULL },
+};

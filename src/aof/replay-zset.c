@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Sorted sets, but for those made of others (replay-zset-store.c).
+ */
+#include "aof/replay-zset.h"
+
+/* ---- adding ---- */
+
+static bool
+parse_condition(struct bytes word, unsigned *conditions, bool *increments)
+{
+    static const struct {
+        const char *word;
+        unsigned condition;
+    } words[] = {
+        { "NX", ZSET_IF_ABSENT }, { "XX", ZSET_IF_PRESENT },
+        { "GT", ZSET_IF_GREATER }, { "LT", ZSET_IF_LESS },
+        { "CH", 0 },
+    };
+    if (replay_is(word, "INCR")) {
+        *conditions |= ZSET_INCREMENT;
+        *increments = true;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        if (replay_is(word, words[i].word)) {
+            *conditions |= words[i].condition;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+conditions_agree(unsigned conditions)
+{
+    unsigned both = ZSET_IF_GREATER | ZSET_IF_LESS;
+    if ((conditions & ZSET_IF_ABSENT) != 0 &&
+        (conditions & (both | ZSET_IF_PRESENT)) != 0)
+        return false;
+    return (conditions & both) != both;
+}
+
+/* score member ... of which all scores must be numbers. */
+static enum replay_outcome
+add_pairs(struct replay *replay, struct bytes key, unsigned conditions,
+          const struct bytes *pairs, size_t count)
+{
+    double score;
+    struct entry *entry;
+    bool kept = true;
+    bool is_nan = false; /* the sum: only one pair can be added */
+    for (size_t i = 0; i < count; i += 2)
+        if (!replay_double(pairs[i], &score))
+            return REPLAY_ERROR;
+    enum replay_outcome outcome =
+        (conditions & ZSET_IF_PRESENT) != 0
+            ? replay_find(replay, key, TYPE_ZSET, &entry)
+            : replay_find_or_add(replay, key, TYPE_ZSET, &entry);
+    if (outcome != REPLAY_DONE || entry == NULL)
+        return outcome;
+    if (replay_is_since(replay, AOF_VERSION(7, 2, 0), AOF_VERSION(7, 2, 0)))
+        replay_zset_expect(replay, &entry->value, count / 2);
+    for (size_t i = 0; i < count; i += 2) {
+        (void)replay_double(pairs[i], &score);
+        kept &= value_zset_add(replay_store(replay), &entry->value,
+                               pairs[i + 1], score, conditions,
+                               &is_nan) != VALUE_REFUSED;
+    }
+    replay_drop_if_empty(replay, key);
+    return is_nan ? REPLAY_ERROR : replay_kept(kept);
+}
+
+/* key [NX | XX] [GT | LT] [CH] [INCR] score member ... */
+static enum replay_outcome
+zadd(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    unsigned conditions = 0;
+    bool increments = false;
+    size_t at = 2;
+    while (at < argc && parse_condition(argv[at], &conditions, &increments))
+        at++;
+    size_t left = argc - at;
+    if (left == 0 || left % 2 != 0 || !conditions_agree(conditions) ||
+        (increments && left > 2))
+        return REPLAY_ERROR;
+    return add_pairs(replay, argv[1], conditions, argv + at, left);
+}
+
+static enum replay_outcome
+zincrby(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    (void)argc;
+    return add_pairs(replay, argv[1], ZSET_INCREMENT, argv + 2, 2);
+}
+
+/* ---- removing ---- */
+
+static enum replay_outcome
+zrem(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    struct entry *entry;
+    enum replay_outcome outcome =
+        replay_find(replay, argv[1], TYPE_ZSET, &entry);
+    if (outcome != REPLAY_DONE || entry == NULL)
+        return outcome;
+    for (size_t i = 2; i < argc; i++)
+        (void)value_zset_remove(replay_store(replay), &entry->value, argv[i]);
+    replay_drop_if_empty(replay, argv[1]);
+    return REPLAY_DONE;
+}
+
+static enum replay_outcome
+remove_range(struct replay *replay, enum zset_by by,
+             const struct bytes *argv)
+{
+    struct zset_range range = { .by = by };
+    struct entry *entry;
+    if (!replay_zset_range(argv[2], argv[3], &range))
+        return REPLAY_ERROR;
+    enum replay_outcome outcome =
+        replay_find(replay, argv[1], TYPE_ZSET, &entry);
+    if (outcome != REPLAY_DONE || entry == NULL)
+        return outcome;
+    (void)value_zset_remove_ranks(replay_store(replay), &entry->value,
+                                  replay_zset_ranks(&entry->value, &range));
+    replay_drop_if_empty(replay, argv[1]);
+    return REPLAY_DONE;
+}
+
+static enum replay_outcome
+zremrangebyrank(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    (void)argc;
+    return remove_range(replay, ZSET_BY_RANK, argv);
+}
+
+static enum replay_outcome
+zremrangebyscore(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    (void)argc;
+    return remove_range(replay, ZSET_BY_SCORE, argv);
+}
+
+static enum replay_outcome
+zremrangebylex(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    (void)argc;
+    return remove_range(replay, ZSET_BY_LEX, argv);
+}
+
+/* ---- popping ---- */
+
+static void
+pop_some(struct replay *replay, struct bytes name, struct entry *entry,
+         bool highest, int64_t count)
+{
+    uint64_t members = value_zset_count(&entry->value);
+    uint64_t gone = (uint64_t)count < members ? (uint64_t)count : members;
+    struct zset_ranks ranks = { 0, gone };
+    if (highest)
+        ranks = (struct zset_ranks){ members - gone, members };
+    (void)value_zset_remove_ranks(replay_store(replay), &entry->value, ranks);
+    replay_drop_if_empty(replay, name);
+}
+
+static enum replay_outcome
+pop(struct replay *replay, bool highest, const struct bytes *argv,
+    size_t argc)
+{
+    struct entry *entry;
+    int64_t count = 1;
+    if (argc > 3 ||
+        (argc == 3 && (!replay_integer(argv[2], &count) || count < 0)))
+        return REPLAY_ERROR;
+    enum replay_outcome outcome =
+        replay_find(replay, argv[1], TYPE_ZSET, &entry);
+    if (outcome == REPLAY_DONE && entry != NULL)
+        pop_some(replay, argv[1], entry, highest, count);
+    return outcome;
+}
+
+static enum replay_outcome
+zpopmin(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return pop(replay, false, argv, argc);
+}
+
+static enum replay_outcome
+zpopmax(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return pop(replay, true, argv, argc);
+}
+
+/* From the first of several that is there. */
+static enum replay_outcome
+pop_first(struct replay *replay, const struct bytes *names, size_t count,
+          bool highest, int64_t members)
+{
+    struct entry *entry;
+    for (size_t i = 0; i < count; i++) {
+        if (replay_find(replay, names[i], TYPE_ZSET, &entry) != REPLAY_DONE)
+            return REPLAY_ERROR;
+        if (entry != NULL) {
+            pop_some(replay, names[i], entry, highest, members);
+            break;
+        }
+    }
+    return REPLAY_DONE;
+}
+
+static enum replay_outcome
+bzpopmin(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return pop_first(replay, argv + 1, argc - 2, false, 1);
+}
+
+static enum replay_outcome
+bzpopmax(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return pop_first(replay, argv + 1, argc - 2, true, 1);
+}
+
+/* numkeys key ... MIN|MAX [COUNT n] */
+static enum replay_outcome
+pop_many(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    int64_t keys;
+    int64_t count = 1;
+    if (!replay_integer(argv[0], &keys) || keys < 1 ||
+        (uint64_t)keys > argc - 2)
+        return REPLAY_ERROR;
+    const struct bytes *options = argv + 1 + keys;
+    size_t left = argc - 1 - (size_t)keys;
+    bool highest = replay_is(options[0], "MAX");
+    if ((!highest && !replay_is(options[0], "MIN")) ||
+        (left != 1 && left != 3))
+        return REPLAY_ERROR;
+    if (left == 3 && (!replay_is(options[1], "COUNT") ||
+                      !replay_integer(options[2], &count) || count < 1))
+        return REPLAY_ERROR;
+    return pop_first(replay, argv + 1, (size_t)keys, highest, count);
+}
+
+static enum replay_outcome
+zmpop(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return pop_many(replay, argv + 1, argc - 1);
+}
+
+static enum replay_outcome
+bzmpop(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return pop_many(replay, argv + 2, argc - 2);
+}
+
+const struct replay_row replay_zset[] = {
+    { "ZADD", zadd },
+    { "ZINCRBY", zincrby },
+    { "ZREM", zrem },
+    { "ZREMRANGEBYRANK", zremrangebyrank },
+    { "ZREMRANGEBYSCORE", zremrangebyscore },
+    { "ZREMRANGEBYLEX", zremrangebylex },
+    { "ZPOPMIN", zpopmin },
+    { "ZPOPMAX", zpopmax },
+    { "BZPOPMIN", bzpopmin },
+    { "BZPOPMAX", bzpopmax },
+    { "ZMPOP", zmpop },
+    { "BZMPOP", bzmpop },
+    { NULL, NULL },
+};

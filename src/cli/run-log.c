@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cli/run-log.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+
+/* AUX fields come first in an RDB, and are few. */
+enum { HEAD_SIZE = 4096 };
+
+struct replaying {
+    struct run *run;
+    struct run_input *result;
+};
+
+static const char *
+path_of(const struct run *run, const struct run_input *result)
+{
+    return run->operands.items[result - run->inputs].path;
+}
+
+/* ---- which inputs are logs ---- */
+
+/* What an RDB says of itself in front of its keys. */
+static struct rdb_facts
+peek_facts(struct reader *reader)
+{
+    struct reader head;
+    struct key key;
+    (void)reader_peek(reader, HEAD_SIZE);
+    reader_init_memory(&head, bytes_of(reader->pos, reader_available(reader)),
+                       0);
+    struct rdb *rdb = rdb_new(&head, NULL, false);
+    struct source *source = rdb_source(rdb);
+    (void)source->ops->next(source, &key);
+    struct rdb_facts facts = *rdb_facts(rdb);
+    rdb_free(rdb);
+    reader_fini(&head);
+    return facts;
+}
+
+/* A checksum ends so one time in 65536; a replay of its RDB does no harm. */
+static bool
+ends_as_commands(const char *path, uint64_t size)
+{
+    unsigned char end[2] = { 0, 0 };
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t got = size >= sizeof(end)
+                      ? pread(fd, end, sizeof(end), (off_t)(size - 2))
+                      : 0;
+    (void)close(fd);
+    return got == sizeof(end) && end[0] == '\r' && end[1] == '\n';
+}
+
+bool
+run_log_is_one(const struct run *run, const struct run_input *result,
+               struct input *input)
+{
+    if (input->kind == INPUT_AOF || input->kind == INPUT_MANIFEST)
+        return true;
+    if (input->kind != INPUT_RDB)
+        return false;
+    struct rdb_facts facts = peek_facts(&input->reader);
+    return (facts.aof_preamble && !facts.aof_base) ||
+           (input->is_seekable &&
+            ends_as_commands(path_of(run, result), input->size));
+}
+
+/* ---- the replay ---- */
+
+static void
+on_damaged(void *context, const struct error *error)
+{
+    const struct replaying *replaying = context;
+    replaying->result->scan.damaged++;
+    run_note_damaged(replaying->result, error);
+}
+
+static void
+on_poll(void *context, uint64_t bytes)
+{
+    const struct replaying *replaying = context;
+    run_poll(replaying->run, replaying->result,
+             (struct run_meter){ bytes, 0 });
+}
+
+/* All gaps as one text. */
+static void
+keep_gaps(struct run_log *log, const struct replay_facts *facts)
+{
+    struct buffer text = { .data = NULL };
+    for (size_t i = 0; i < facts->gap_count; i++) {
+        const struct replay_gap *gap = &facts->gaps[i];
+        log->not_replayed += gap->count;
+        buffer_append_format(&text, "%s%s %llu", i > 0 ? ", " : "", gap->name,
+                             (unsigned long long)gap->count);
+    }
+    if (text.size > 0)
+        log->gaps = xmemdup(text.data, text.size);
+    buffer_fini(&text);
+}
+
+static struct run_log *
+keep_results(const struct aof_state *state)
+{
+    const struct replay_facts *facts = replay_facts(state->replay);
+    struct run_log *log = xcalloc(1, sizeof(*log));
+    log->base = state->base;
+    log->replayed = *facts;
+    log->replayed.gaps = NULL;
+    log->parts = state->parts;
+    log->bytes = state->bytes;
+    log->empty = state->empty;
+    log->in_progress = state->in_progress;
+    log->stopped = state->stopped;
+    keep_gaps(log, facts);
+    if (log->not_replayed > 0)
+        log->uncertain = keyspace_count_uncertain(state->keyspace) +
+                         facts->uncertain_names;
+    return log;
+}
+
+void
+run_log_replay(struct run *run, struct run_input *result, struct input *input,
+               struct aof_state *state)
+{
+    struct replaying replaying = { run, result };
+    const struct aof_state_options options = {
+        .until = run->until.until,
+        .until_part = run->until.part,
+        .memory_limit = run->replay_limit,
+        .now_ms = run->arguments->now.given ? run->arguments->now.ms
+                                            : run->clock_ms,
+        .path = path_of(run, result),
+        .damaged = on_damaged,
+        .poll = on_poll,
+        .context = &replaying,
+    };
+    const struct input_options input_options = { .stop_at_size = true };
+    struct aof_log log;
+    if (aof_log_open(&log, input, options.path, result->name, &input_options,
+                     NULL, UINT64_MAX) == STATUS_OK)
+        (void)aof_state_read(state, &log, &options);
+    else
+        aof_state_fail(state, &log.error);
+    aof_log_close(&log);
+    if (result->kind == INPUT_RDB)
+        result->kind = INPUT_AOF;
+    result->scan.error = state->error;
+    result->log = keep_results(state);
+}
+
+void
+run_log_free(struct run_log *log)
+{
+    if (log == NULL)
+        return;
+    free(log->gaps);
+    free(log);
+}

@@ -1,0 +1,590 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * rdb/rdb-stream.c draws the value, rdb/stream-node.c its nodes.  Tombstones
+ * are never handed out, so a node's master entry has the fields of its first
+ * live entry, and a node without any is left out.
+ *
+ * How many consumers and producers there are is known behind them only: they
+ * are gathered in a section of their own.
+ */
+#include "export/export-stream.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+enum { TYPE_1 = 15, TYPE_2 = 19, TYPE_3 = 21, TYPE_4 = 26, TYPE_5 = 27 };
+
+enum {
+    FLAG_SAME_FIELDS = 2,
+    NAMES_SHARED = 1024 * 1024, /* bytes of a master entry, at most */
+    ID_SIZE = 16,
+};
+
+/* What Redis 8.6 starts with (config.c stream-idmp-*). */
+enum { IDMP_DURATION = 100, IDMP_ENTRIES = 100 };
+
+/* Records behind their count. */
+struct section {
+    struct spool bytes;
+    uint64_t count;
+};
+
+struct export_stream {
+    /* The current node. */
+    bool has_node;
+    struct stream_id master;
+    struct buffer names; /* of the master entry, as listpack entries */
+    uint64_t fields;     /* of the master entry */
+    bool is_shareable;   /* false: the names are too long for that */
+    uint64_t live;       /* entries so far */
+    uint64_t pieces;     /* listpack entries in `entries` */
+    struct spool entries;
+
+    /* The current entry: names and values in turn, as listpack entries. */
+    bool has_entry;
+    struct stream_id id;
+    uint64_t count;  /* fields that were announced */
+    uint64_t seen;
+    size_t at;       /* in names: the next one of the master's */
+    bool is_same;    /* all names so far are the master's */
+    struct spool texts;
+    struct buffer ends; /* a uint64_t for each text: where it ends */
+    struct blob one;    /* makes a single listpack entry */
+
+    /* The whole stream. */
+    uint64_t length;
+    struct stream_id first;
+    struct stream_totals totals;
+    bool in_group;
+    struct section consumers;
+    struct section nacks;
+    bool in_idmp;
+    struct section producers;
+};
+
+struct export_stream *
+export_stream_new(struct error *error)
+{
+    struct export_stream *stream = xcalloc(1, sizeof(*stream));
+    spool_init(&stream->entries, error);
+    spool_init(&stream->texts, error);
+    spool_init(&stream->consumers.bytes, error);
+    spool_init(&stream->nacks.bytes, error);
+    spool_init(&stream->producers.bytes, error);
+    blob_init(&stream->one, error);
+    return stream;
+}
+
+void
+export_stream_free(struct export_stream *stream)
+{
+    if (stream == NULL)
+        return;
+    spool_fini(&stream->entries);
+    spool_fini(&stream->texts);
+    spool_fini(&stream->consumers.bytes);
+    spool_fini(&stream->nacks.bytes);
+    spool_fini(&stream->producers.bytes);
+    blob_fini(&stream->one);
+    buffer_fini(&stream->names);
+    buffer_fini(&stream->ends);
+    free(stream);
+}
+
+static void
+clear_section(struct section *section)
+{
+    spool_clear(&section->bytes);
+    section->count = 0;
+}
+
+/* --- one entry --- */
+
+/* The bytes of one more listpack entry; true when they are in memory. */
+static bool
+encode_text(struct export_value *value, const struct text *text, int which,
+            struct bytes *bytes)
+{
+    struct blob *one = &value->stream->one;
+    bool held = text->kind != TEXT_PARTS;
+    blob_begin(one, NODE_LISTPACK, 0);
+    spool_clear(&one->bytes);
+    buffer_clear(&one->image.bytes); /* the header is not wanted */
+    blob_text(one, &value->texts, text, which);
+    *bytes = buffer_bytes(&one->bytes.held);
+    return held;
+}
+
+static void
+keep_text(struct export_stream *stream)
+{
+    spool_each(&stream->one.bytes, spool_take, &stream->texts);
+    uint64_t end = spool_size(&stream->texts);
+    buffer_append(&stream->ends, &end, sizeof(end));
+}
+
+/* Whether the name is the next one of the master entry, which the node's first
+ * entry makes. */
+static bool
+is_masters_name(struct export_stream *stream, bool held, struct bytes name)
+{
+    if (stream->live == 0) {
+        stream->is_shareable = stream->is_shareable && held &&
+                               stream->names.size + name.size <= NAMES_SHARED;
+        if (stream->is_shareable)
+            buffer_append(&stream->names, name.data, name.size);
+        return stream->is_shareable;
+    }
+    if (!held || stream->names.size - stream->at < name.size ||
+        memcmp(stream->names.data + stream->at, name.data, name.size) != 0)
+        return false;
+    stream->at += name.size;
+    return true;
+}
+
+static void
+add_field(struct export_value *value, const struct item *item)
+{
+    struct export_stream *stream = value->stream;
+    struct bytes name;
+    struct bytes ignored;
+    bool held = encode_text(value, &item->text, 0, &name);
+    stream->is_same = stream->is_same && is_masters_name(stream, held, name);
+    keep_text(stream);
+    (void)encode_text(value, &item->value, 1, &ignored);
+    keep_text(stream);
+    stream->seen++;
+}
+
+static void
+put_number(struct export_stream *stream, int64_t number)
+{
+    struct blob *one = &stream->one;
+    blob_begin(one, NODE_LISTPACK, 0);
+    spool_clear(&one->bytes);
+    buffer_clear(&one->image.bytes);
+    blob_number(one, number);
+    spool_each(&one->bytes, spool_take, &stream->entries);
+    stream->pieces++;
+}
+
+static uint64_t
+text_end(const struct export_stream *stream, uint64_t number)
+{
+    uint64_t end;
+    memcpy(&end, stream->ends.data + number * sizeof(end), sizeof(end));
+    return end;
+}
+
+/* Of entries with the master's fields only the values are written. */
+static void
+put_values(struct export_stream *stream)
+{
+    for (uint64_t i = 0; i < stream->seen; i++) {
+        uint64_t begin = text_end(stream, 2 * i);
+        spool_range(&stream->texts, begin,
+                    text_end(stream, 2 * i + 1) - begin, spool_take,
+                    &stream->entries);
+    }
+    stream->pieces += stream->seen;
+}
+
+static void
+put_entry(struct export_stream *stream)
+{
+    bool same = stream->is_same;
+    int64_t fields = (int64_t)stream->seen;
+    put_number(stream, same ? FLAG_SAME_FIELDS : 0);
+    put_number(stream, (int64_t)(stream->id.ms - stream->master.ms));
+    put_number(stream, (int64_t)(stream->id.seq - stream->master.seq));
+    if (same) {
+        put_values(stream);
+    } else {
+        put_number(stream, fields);
+        spool_each(&stream->texts, spool_take, &stream->entries);
+        stream->pieces += 2 * stream->seen;
+    }
+    put_number(stream, same ? fields + 3 : 2 * fields + 4);
+}
+
+/* Ends the current entry, when there is one. */
+static void
+finish_entry(struct export_stream *stream)
+{
+    if (!stream->has_entry)
+        return;
+    stream->has_entry = false;
+    if (stream->live == 0) {
+        stream->fields = stream->is_same ? stream->seen : 0;
+        if (!stream->is_same)
+            buffer_clear(&stream->names);
+    } else if (stream->seen != stream->fields) {
+        stream->is_same = false;
+    }
+    put_entry(stream);
+    if (stream->length == 0)
+        stream->first = stream->id;
+    stream->length++;
+    stream->live++;
+}
+
+static void
+begin_entry(struct export_stream *stream, const struct item *item)
+{
+    finish_entry(stream);
+    stream->has_entry = true;
+    stream->id = item->id;
+    stream->seen = 0;
+    stream->at = 0;
+    stream->is_same = stream->live == 0 || item->count == stream->fields;
+    spool_clear(&stream->texts);
+    buffer_clear(&stream->ends);
+}
+
+/* --- one node --- */
+
+static void
+store_id(unsigned char bytes[ID_SIZE], struct stream_id id)
+{
+    for (int i = 0; i < 8; i++) {
+        bytes[i] = (unsigned char)(id.ms >> (56 - 8 * i));
+        bytes[8 + i] = (unsigned char)(id.seq >> (56 - 8 * i));
+    }
+}
+
+static void
+put_node(struct export_value *value)
+{
+    struct export_stream *stream = value->stream;
+    struct blob *blob = &value->blob;
+    unsigned char id[ID_SIZE];
+    store_id(id, stream->master);
+    rdb_write_string(&value->writer, bytes_of(id, sizeof(id)));
+    blob_begin(blob, NODE_LISTPACK, 0);
+    blob_number(blob, (int64_t)stream->live);
+    blob_number(blob, 0);
+    blob_number(blob, (int64_t)stream->fields);
+    blob_take_raw(blob, buffer_bytes(&stream->names));
+    blob_counted(blob, stream->fields);
+    blob_number(blob, 0);
+    spool_each(&stream->entries, blob_take_raw, blob);
+    blob_counted(blob, stream->pieces);
+    if (!blob_end(blob))
+        value->refusal = "a stream node of 4 GiB or more cannot be written";
+    export_value_spool(value, &blob->bytes);
+    value->count++;
+}
+
+static void
+finish_node(struct export_value *value)
+{
+    struct export_stream *stream = value->stream;
+    finish_entry(stream);
+    if (stream->has_node && stream->live > 0)
+        put_node(value);
+    stream->has_node = false;
+}
+
+void
+export_stream_node(struct export_value *value, const struct node *node)
+{
+    struct export_stream *stream = value->stream;
+    finish_node(value);
+    stream->has_node = true;
+    stream->master = node->id;
+    stream->fields = 0;
+    stream->is_shareable = true;
+    stream->live = 0;
+    stream->pieces = 0;
+    buffer_clear(&stream->names);
+    spool_clear(&stream->entries);
+}
+
+/* --- what stands behind the nodes --- */
+
+static void
+write_id(struct rdb_writer *writer, struct stream_id id)
+{
+    unsigned char bytes[ID_SIZE];
+    store_id(bytes, id);
+    rdb_write_raw(writer, bytes_of(bytes, sizeof(bytes)));
+}
+
+static void
+write_id_lengths(struct rdb_writer *writer, struct stream_id id)
+{
+    rdb_write_length(writer, id.ms);
+    rdb_write_length(writer, id.seq);
+}
+
+/* The type of RDB 5 has no first id: loaders look for it. */
+static void
+write_totals(struct export_value *value, const struct item *item)
+{
+    struct export_stream *stream = value->stream;
+    struct rdb_writer *writer = &value->writer;
+    struct stream_totals *totals = &stream->totals;
+    finish_node(value);
+    *totals = *item->stream;
+    totals->length = stream->length;
+    if (value->key->type_byte == TYPE_1)
+        totals->first_id = stream->first;
+    rdb_write_length(writer, totals->length);
+    write_id_lengths(writer, totals->last_id);
+    if (value->type >= TYPE_2) {
+        write_id_lengths(writer, totals->first_id);
+        write_id_lengths(writer, totals->max_deleted_id);
+        rdb_write_length(writer, totals->entries_added);
+    }
+    rdb_write_length(writer, totals->groups);
+}
+
+/* Writes to a section as to the value: begin, write, end. */
+static void
+switch_to(struct export_value *value, struct spool *spool)
+{
+    rdb_write_flush(&value->writer);
+    value->writer.context = spool;
+}
+
+static void
+add_record(struct export_value *value, struct section *section)
+{
+    switch_to(value, &section->bytes);
+    section->count++;
+}
+
+static void
+put_section(struct export_value *value, struct section *section)
+{
+    switch_to(value, &value->body);
+    rdb_write_length(&value->writer, section->count);
+    rdb_write_flush(&value->writer);
+    spool_each(&section->bytes, spool_take, &value->body);
+    clear_section(section);
+}
+
+static void
+finish_group(struct export_value *value)
+{
+    struct export_stream *stream = value->stream;
+    if (!stream->in_group)
+        return;
+    stream->in_group = false;
+    put_section(value, &stream->consumers);
+    if (value->type >= TYPE_5)
+        put_section(value, &stream->nacks);
+}
+
+static int
+compare_ids(struct stream_id a, struct stream_id b)
+{
+    if (a.ms != b.ms)
+        return a.ms < b.ms ? -1 : 1;
+    return (a.seq > b.seq) - (a.seq < b.seq);
+}
+
+/* What a loader takes for the entries that a group of the old type has read:
+ * all, none, the first, or unknown.  Such a stream knows of no deleted entry.
+ * (t_stream.c streamEstimateDistanceFromFirstEverEntry, Redis 7.2) */
+static int64_t
+estimate_read(const struct stream_totals *totals, struct stream_id id)
+{
+    int64_t length = (int64_t)totals->length;
+    int last = compare_ids(id, totals->last_id);
+    if (length == 0 || last == 0)
+        return length;
+    if (last > 0)
+        return -1;
+    int first = compare_ids(id, totals->first_id);
+    return first < 0 ? 0 : first == 0 ? 1 : -1;
+}
+
+static void
+write_group(struct export_value *value, const struct item *item)
+{
+    struct export_stream *stream = value->stream;
+    struct rdb_writer *writer = &value->writer;
+    int64_t read = value->key->type_byte == TYPE_1
+                       ? estimate_read(&stream->totals, item->id)
+                       : item->number;
+    finish_group(value);
+    stream->in_group = true;
+    export_value_text(value, &item->text, 0);
+    write_id_lengths(writer, item->id);
+    if (value->type >= TYPE_2)
+        rdb_write_length(writer, (uint64_t)read);
+    rdb_write_length(writer, item->count);
+}
+
+static void
+write_pending(struct export_value *value, const struct item *item)
+{
+    write_id(&value->writer, item->id);
+    rdb_write_ms(&value->writer, item->expire_ms);
+    rdb_write_length(&value->writer, (uint64_t)item->number);
+}
+
+static void
+write_consumer(struct export_value *value, const struct item *item)
+{
+    struct rdb_writer *writer = &value->writer;
+    add_record(value, &value->stream->consumers);
+    export_value_text(value, &item->text, 0);
+    rdb_write_ms(writer, item->seen_ms);
+    if (value->type >= TYPE_3)
+        rdb_write_ms(writer, item->active_ms);
+    rdb_write_length(writer, item->count);
+}
+
+static void
+write_nack(struct export_value *value, const struct item *item)
+{
+    if (value->type < TYPE_5) {
+        export_value_refuse(value, TARGET_NACKS);
+        return;
+    }
+    add_record(value, &value->stream->nacks);
+    write_id(&value->writer, item->id);
+}
+
+/* --- idempotent producers --- */
+
+static void
+write_idmp(struct export_value *value, int64_t duration, uint64_t entries)
+{
+    finish_group(value);
+    value->stream->in_idmp = true;
+    rdb_write_length(&value->writer, (uint64_t)duration);
+    rdb_write_length(&value->writer, entries);
+}
+
+static void
+write_producer(struct export_value *value, const struct item *item)
+{
+    add_record(value, &value->stream->producers);
+    export_value_text(value, &item->text, 0);
+    rdb_write_length(&value->writer, item->count);
+}
+
+static void
+write_idmp_totals(struct export_value *value, uint64_t added,
+                  uint64_t duplicates)
+{
+    put_section(value, &value->stream->producers);
+    rdb_write_length(&value->writer, added);
+    rdb_write_length(&value->writer, duplicates);
+}
+
+/* An older type drops settings and counters; ids it cannot. */
+static void
+write_idmp_item(struct export_value *value, const struct item *item)
+{
+    bool drops = value->type < TYPE_4;
+    switch (item->kind) {
+    case ITEM_IDMP:
+        if (!drops)
+            write_idmp(value, item->number, item->count);
+        break;
+    case ITEM_PRODUCER:
+        if (!drops)
+            write_producer(value, item);
+        break;
+    case ITEM_IDEMPOTENT:
+        if (drops) {
+            export_value_refuse(value, TARGET_IDMP);
+            break;
+        }
+        export_value_text(value, &item->text, 0);
+        write_id_lengths(&value->writer, item->id);
+        break;
+    default:
+        if (!drops)
+            write_idmp_totals(value, (uint64_t)item->number, item->count);
+    }
+}
+
+/* --- the value --- */
+
+static void
+write_item(struct export_value *value, const struct item *item)
+{
+    switch (item->kind) {
+    case ITEM_ENTRY:
+        begin_entry(value->stream, item);
+        break;
+    case ITEM_ENTRY_FIELD:
+        add_field(value, item);
+        break;
+    case ITEM_STREAM:
+        write_totals(value, item);
+        break;
+    case ITEM_GROUP:
+        write_group(value, item);
+        break;
+    case ITEM_PENDING:
+        write_pending(value, item);
+        break;
+    case ITEM_CONSUMER:
+        write_consumer(value, item);
+        break;
+    case ITEM_CONSUMER_PENDING:
+        write_id(&value->writer, item->id);
+        break;
+    case ITEM_NACK:
+        write_nack(value, item);
+        break;
+    default:
+        write_idmp_item(value, item);
+    }
+}
+
+static void
+end_stream(struct export_value *value)
+{
+    finish_group(value);
+    if (value->type >= TYPE_4 && !value->stream->in_idmp) {
+        write_idmp(value, IDMP_DURATION, IDMP_ENTRIES);
+        write_idmp_totals(value, 0, 0);
+    }
+}
+
+#define STREAM_FORM(byte)                                             \
+    {                                                                 \
+        .type = (byte), .has_count = true, .pack = NODE_PLAIN,        \
+        .item = write_item, .end = end_stream,                        \
+    }
+
+const struct value_form *
+export_stream_form(const struct export_target *target)
+{
+    static const struct value_form forms[] = {
+        STREAM_FORM(TYPE_1),
+        STREAM_FORM(TYPE_2),
+        STREAM_FORM(TYPE_3),
+        STREAM_FORM(TYPE_4),
+        STREAM_FORM(TYPE_5),
+    };
+    if (target_has(target, TARGET_NACKS))
+        return &forms[4];
+    if (target_has(target, TARGET_IDMP))
+        return &forms[3];
+    return target->version >= 11   ? &forms[2]
+           : target->version >= 10 ? &forms[1]
+                                   : &forms[0];
+}
+
+void
+export_stream_begin(struct export_value *value)
+{
+    struct export_stream *stream = value->stream;
+    stream->has_node = false;
+    stream->has_entry = false;
+    stream->length = 0;
+    stream->in_group = false;
+    stream->in_idmp = false;
+    clear_section(&stream->consumers);
+    clear_section(&stream->nacks);
+    clear_section(&stream->producers);
+}

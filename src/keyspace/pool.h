@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The memory of a keyspace: blocks without headers, counted to the byte.
+ *
+ * Whoever frees or resizes a block says how large it is, so small blocks cost
+ * nothing but themselves, rounded up to a size class (multiples of 8 up to
+ * 128, then eight steps to each doubling).  The class is all that is reserved:
+ * growing inside it moves nothing.  Small blocks come from chunks and return
+ * to a free list of their class; large ones are the system's.
+ *
+ * Memory does not fail (base/xalloc.h), so the limit is a mark that callers
+ * look at: pool_is_full between two steps, pool_allows before a step that
+ * takes more than the bytes it was made from.  One step may overshoot.
+ */
+#ifndef KEYWEIGH_KEYSPACE_POOL_H
+#define KEYWEIGH_KEYSPACE_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    POOL_SMALL_MOST = 2048, /* bytes of the largest small block */
+    POOL_CLASSES = 48,
+};
+
+struct pool_chunk;
+struct pool_large;
+
+struct pool {
+    struct pool_chunk *chunks;
+    unsigned char *next; /* unused bytes of the newest chunk */
+    unsigned char *end;
+    void *free[POOL_CLASSES]; /* blocks, each holding the next's address */
+    struct pool_large *large; /* a ring's head, or NULL */
+    uint64_t bytes;           /* held from the system, rounding included */
+    uint64_t limit;           /* bytes it should not hold more than */
+    bool refused;             /* pool_allows said no */
+};
+
+/* limit 0 is none. */
+void pool_init(struct pool *pool, uint64_t limit);
+
+/* Frees every block; the pool is as after init. */
+void pool_fini(struct pool *pool);
+
+/* Frees every block; the limit stays, and that it was met. */
+void pool_reset(struct pool *pool);
+
+/* size bytes aligned to 8, not zeroed; of size 0, NULL. */
+void *pool_alloc(struct pool *pool, size_t size);
+
+/* A block of pool_alloc or pool_resize of exactly that size; NULL of size 0. */
+void pool_free(struct pool *pool, void *block, size_t size);
+
+/* The block with another size, moved or not; what both sizes cover is kept. */
+void *pool_resize(struct pool *pool, void *block, size_t size,
+                  size_t new_size);
+
+/* Whether so many bytes more stay within the limit; if not, the pool is full
+ * from now on. */
+bool pool_allows(struct pool *pool, uint64_t more);
+
+static inline bool
+pool_is_full(const struct pool *pool)
+{
+    return pool->refused || (pool->limit != 0 && pool->bytes > pool->limit);
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What all values of a keyspace share: their memory, the limits by which a
+ * server chooses their form, and the seed of their tables.
+ */
+#ifndef KEYWEIGH_KEYSPACE_STORE_H
+#define KEYWEIGH_KEYSPACE_STORE_H
+
+#include "data/score-text.h"
+#include "keyspace/pool.h"
+
+/* The server's settings of the same names.  They are those of the server that
+ * wrote the log: they decide what its RDB of the state would hold, which is
+ * what a walk hands out. */
+struct store_limits {
+    uint64_t hash_entries; /* hash-max-listpack-entries */
+    uint64_t hash_value;   /* hash-max-listpack-value, bytes */
+    bool hash_tables_expire; /* fields in a listpack do not (Valkey) */
+    uint64_t set_integers; /* set-max-intset-entries */
+    uint64_t set_entries;  /* set-max-listpack-entries; 0 before Redis 7.2 */
+    uint64_t set_value;    /* set-max-listpack-value, bytes */
+    uint64_t zset_entries; /* zset-max-listpack-entries */
+    uint64_t zset_value;   /* zset-max-listpack-value, bytes */
+    int64_t list_fill;     /* list-max-listpack-size: below 0 one of 4, 8, 16,
+                              32, 64 KiB, else elements */
+    uint64_t list_large;   /* elements longer than this are nodes without
+                              packing; UINT64_MAX never */
+    uint64_t stream_bytes;   /* stream-node-max-bytes; 0 none */
+    uint64_t stream_entries; /* stream-node-max-entries; 0 none */
+    int64_t idmp_duration_s; /* stream-idmp-duration; 0 before Redis 8.6, */
+    uint64_t idmp_entries;   /* and so stream-idmp-maxsize */
+    enum score_rule score;   /* how a listpack holds scores */
+};
+
+/* The defaults of Redis 7.2 and later (config.c): hash 512 and 64, set 512,
+ * 128 and 64, zset 128 and 64, list -2, stream 4096 and 100; elements above
+ * 8 KiB are nodes of their own as since 7.4 (quicklist.c isLargeElement). */
+extern const struct store_limits store_limits_default;
+
+struct store {
+    struct pool pool;
+    struct store_limits limits;
+    uint64_t seed;
+};
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "keyspace/stream-load.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+void
+stream_load_fini(struct stream_load *load)
+{
+    buffer_fini(&load->bytes);
+    buffer_fini(&load->sizes);
+    buffer_fini(&load->producer);
+}
+
+void
+stream_load_begin(struct stream_load *load)
+{
+    load->has_entry = false;
+    load->refused = false;
+    load->group = NULL;
+    load->consumer = NULL;
+}
+
+/* --- entries: an item for each field, behind one for the entry --- */
+
+static void
+begin_entry(struct stream_load *load, struct stream_id id)
+{
+    buffer_clear(&load->bytes);
+    buffer_clear(&load->sizes);
+    load->id = id;
+    load->has_entry = true;
+}
+
+static void
+add_text(struct stream_load *load, struct bytes text)
+{
+    buffer_append(&load->bytes, text.data, text.size);
+    buffer_append(&load->sizes, &text.size, sizeof(text.size));
+}
+
+static void
+end_entry(struct stream_load *load, struct store *store, struct value *value)
+{
+    if (!load->has_entry)
+        return;
+    size_t count = load->sizes.size / sizeof(size_t);
+    struct bytes *texts = xreallocarray(NULL, count + 1, sizeof(*texts));
+    const unsigned char *at = load->bytes.data;
+    for (size_t i = 0; i < count; i++) {
+        size_t size;
+        memcpy(&size, load->sizes.data + i * sizeof(size), sizeof(size));
+        texts[i] = bytes_of(at, size);
+        at += size;
+    }
+    load->refused |= !value_stream_load_entry(store, value, load->id, texts,
+                                              count / 2);
+    free(texts);
+    load->has_entry = false;
+}
+
+void
+stream_load_node(struct stream_load *load, struct store *store,
+                 struct value *value, const struct node *node)
+{
+    end_entry(load, store, value);
+    value_stream_load_node(store, value, node->id);
+    value_stream_load_size(value, node->size, node->count);
+}
+
+/* --- what stands behind the entries --- */
+
+static void
+load_state(struct value *value, const struct stream_totals *totals)
+{
+    struct stream_state *state = value_stream_state(value);
+    state->length = totals->length;
+    state->last_id = totals->last_id;
+    state->first_id = totals->first_id;
+    state->max_deleted_id = totals->max_deleted_id;
+    state->entries_added = totals->entries_added;
+}
+
+static void
+load_pending(struct stream_load *load, struct store *store,
+             const struct item *item)
+{
+    struct stream_pending *pending =
+        load->group != NULL
+            ? stream_group_add_pending(store, load->group, item->id)
+            : NULL;
+    load->refused |= pending == NULL;
+    if (pending == NULL)
+        return;
+    pending->delivered_ms = item->expire_ms;
+    pending->deliveries = (uint64_t)item->number;
+}
+
+static void
+load_consumer(struct stream_load *load, struct store *store,
+              const struct item *item, struct bytes name)
+{
+    load->consumer = load->group != NULL
+                         ? stream_group_add_consumer(store, load->group, name,
+                                                     item->seen_ms)
+                         : NULL;
+    load->refused |= load->consumer == NULL;
+    if (load->consumer != NULL)
+        stream_consumer_set_times(load->consumer, item->seen_ms,
+                                  item->active_ms);
+}
+
+/* consumer NULL: owned by none. */
+static void
+assign(struct stream_load *load, struct stream_id id,
+       struct stream_consumer *consumer)
+{
+    struct stream_pending *pending =
+        load->group != NULL ? stream_group_pending(load->group, id) : NULL;
+    load->refused |= pending == NULL;
+    if (pending != NULL)
+        stream_pending_assign(pending, consumer);
+}
+
+static void
+load_idmp(struct value *value, const struct item *item)
+{
+    struct stream_state *state = value_stream_state(value);
+    if (item->kind == ITEM_IDMP) {
+        state->idmp_duration_s = item->number;
+        state->idmp_entries = item->count;
+    } else {
+        state->iids_added = (uint64_t)item->number;
+        state->iids_duplicates = item->count;
+    }
+}
+
+static void
+load_rest(struct stream_load *load, struct store *store, struct value *value,
+          const struct item *item, struct bytes text)
+{
+    switch (item->kind) {
+    case ITEM_STREAM:
+        load_state(value, item->stream);
+        break;
+    case ITEM_GROUP:
+        load->group = value_stream_add_group(store, value, text, item->id,
+                                             item->number);
+        load->refused |= load->group == NULL;
+        break;
+    case ITEM_PENDING:
+        load_pending(load, store, item);
+        break;
+    case ITEM_CONSUMER:
+        load_consumer(load, store, item, text);
+        break;
+    case ITEM_CONSUMER_PENDING:
+        assign(load, item->id, load->consumer);
+        break;
+    case ITEM_NACK:
+        assign(load, item->id, NULL);
+        break;
+    case ITEM_PRODUCER:
+        buffer_clear(&load->producer);
+        buffer_append(&load->producer, text.data, text.size);
+        break;
+    case ITEM_IDEMPOTENT:
+        load->refused |= !value_stream_add_iid(
+            store, value, buffer_bytes(&load->producer), text, item->id);
+        break;
+    case ITEM_IDMP:
+    case ITEM_IDMP_TOTALS:
+        load_idmp(value, item);
+        break;
+    default:
+        load->refused = true;
+        break;
+    }
+}
+
+void
+stream_load_item(struct stream_load *load, struct store *store,
+                 struct value *value, const struct item *item,
+                 struct bytes text, struct bytes second)
+{
+    if (item->kind == ITEM_ENTRY_FIELD) {
+        add_text(load, text);
+        add_text(load, second);
+        return;
+    }
+    end_entry(load, store, value);
+    if (item->kind == ITEM_ENTRY)
+        begin_entry(load, item->id);
+    else
+        load_rest(load, store, value, item, text);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Makes a stream of the items of a walk.  Private to keyspace-load.c.
+ */
+#ifndef KEYWEIGH_KEYSPACE_STREAM_LOAD_H
+#define KEYWEIGH_KEYSPACE_STREAM_LOAD_H
+
+#include "base/buffer.h"
+#include "keyspace/value-stream.h"
+
+/* A zeroed struct is ready. */
+struct stream_load {
+    struct buffer bytes;   /* the texts of the entry at hand */
+    struct buffer sizes;   /* of each of them, size_t */
+    struct stream_id id;   /* of the entry */
+    bool has_entry;
+    struct stream_group *group;
+    struct stream_consumer *consumer;
+    struct buffer producer;
+    bool refused;          /* something could not be kept */
+};
+
+void stream_load_fini(struct stream_load *load);
+
+/* A value begins. */
+void stream_load_begin(struct stream_load *load);
+
+void stream_load_node(struct stream_load *load, struct store *store,
+                      struct value *value, const struct node *node);
+
+/* One item, whose texts are these. */
+void stream_load_item(struct stream_load *load, struct store *store,
+                      struct value *value, const struct item *item,
+                      struct bytes text, struct bytes second);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The rules by which elements come into nodes are the servers' (quicklist.c
+ * and t_list.c of Redis 7.2): a list that is one listpack fills up to the
+ * limit to the byte, a node of a longer one is asked with an estimate.
+ */
+#include "keyspace/value-list.h"
+
+#include "keyspace/list-place.h"
+
+enum { TYPE_BYTE = 18 };
+
+/* --- counting, finding --- */
+
+uint64_t
+value_list_count(const struct value *value)
+{
+    if (value->form == LIST_CHAIN)
+        return list_place_chain(value)->elements;
+    return value->bytes != NULL ? list_place_pack(value).count : 0;
+}
+
+bool
+value_list_get(const struct value *value, int64_t index, char room[TEXT_DIGITS],
+               struct bytes *element)
+{
+    struct list_place place;
+    if (!list_place_find(value, index, &place))
+        return false;
+    struct pack node = list_place_node(value, place.node);
+    *element = list_node_element(&node, place.offset, room);
+    return true;
+}
+
+/* --- the ends --- */
+
+bool
+value_list_push(struct store *store, struct value *value, enum list_end end,
+                struct bytes element)
+{
+    if (element.size > VALUE_TEXT_MOST)
+        return false;
+    list_place_make_room(store, value, element);
+    uint32_t count = list_place_nodes(value);
+    uint32_t index = end == LIST_HEAD || count == 0 ? 0 : count - 1;
+    struct pack node = { .count = 0 };
+    if (count > 0)
+        node = list_place_node(value, index);
+    if (count > 0 && (value->form == LIST_PACKED ||
+                      list_node_takes(store, &node, element))) {
+        pack_insert(&store->pool, &node,
+                    end == LIST_HEAD ? pack_first() : pack_end(&node), element);
+        list_place_put(value, index, &node);
+    } else {
+        list_place_insert_node(store, value, end == LIST_HEAD ? 0 : count,
+                               list_node_new(store, element));
+    }
+    return true;
+}
+
+bool
+value_list_pop(struct store *store, struct value *value, enum list_end end,
+               struct buffer *into)
+{
+    char room[TEXT_DIGITS];
+    struct list_place place;
+    if (!list_place_find(value, end == LIST_HEAD ? 0 : -1, &place))
+        return false;
+    struct pack node = list_place_node(value, place.node);
+    struct bytes element = list_node_element(&node, place.offset, room);
+    if (into != NULL)
+        buffer_append(into, element.data, element.size);
+    list_place_remove(store, value, &place);
+    list_place_settle(store, value);
+    return true;
+}
+
+/* --- walking --- */
+
+void
+value_list_begin(struct value_list_cursor *cursor, const struct value *value)
+{
+    *cursor = (struct value_list_cursor) { .value = value };
+}
+
+bool
+value_list_next(struct value_list_cursor *cursor, char room[TEXT_DIGITS],
+                struct bytes *element)
+{
+    if (cursor->node == list_place_nodes(cursor->value))
+        return false;
+    struct pack node = list_place_node(cursor->value, cursor->node);
+    if (cursor->offset == 0)
+        cursor->offset = list_node_first(&node);
+    *element = list_node_element(&node, cursor->offset, room);
+    if (!list_node_is_plain(&node))
+        cursor->offset = pack_next(&node, cursor->offset);
+    if (list_node_is_plain(&node) || cursor->offset == pack_end(&node)) {
+        cursor->node++;
+        cursor->offset = 0;
+    }
+    return true;
+}
+
+static void
+walk_node(const struct pack *pack, struct visitor *visitor)
+{
+    bool plain = list_node_is_plain(pack);
+    struct item item = { .kind = ITEM_ELEMENT };
+    struct node node = { .kind = plain ? NODE_PLAIN : NODE_LISTPACK,
+                         .size = pack->size,
+                         .count = list_node_elements(pack) };
+    if (!value_node(visitor, &node))
+        return;
+    uint32_t at = list_node_first(pack);
+    do {
+        item.text = list_node_text(pack, at);
+        visitor->ops->item(visitor, &item);
+        if (!plain)
+            at = pack_next(pack, at);
+    } while (!plain && at < pack_end(pack));
+}
+
+static void
+list_walk(struct store *store, const struct value *value,
+          struct visitor *visitor)
+{
+    (void)store;
+    visitor->ops->count(visitor, list_place_nodes(value));
+    for (uint32_t i = 0; i < list_place_nodes(value); i++) {
+        struct pack node = list_place_node(value, i);
+        walk_node(&node, visitor);
+    }
+}
+
+/* --- loading --- */
+
+bool
+value_list_load(struct store *store, struct value *value, bool begins,
+                bool plain, struct bytes element)
+{
+    uint32_t count = list_place_nodes(value);
+    if (element.size > (plain ? VALUE_TEXT_MOST : PACK_MOST - PACK_OVERHEAD))
+        return false;
+    if (value->form == LIST_PACKED && ((begins && count > 0) || plain))
+        list_place_become_chain(store, value);
+    if (begins || count == 0) {
+        list_place_insert_node(store, value, count,
+                               plain ? list_node_plain(&store->pool, element)
+                                     : list_node_packed(&store->pool, element));
+        return true;
+    }
+    struct pack node = list_place_node(value, count - 1);
+    if (list_node_is_plain(&node) || !pack_fits(&node, element.size))
+        return false;
+    pack_append(&store->pool, &node, element);
+    list_place_put(value, count - 1, &node);
+    return true;
+}
+
+/* --- what all values have --- */
+
+static void
+list_init(struct store *store, struct value *value)
+{
+    (void)store;
+    value->form = LIST_PACKED;
+}
+
+static void
+list_fini(struct store *store, struct value *value)
+{
+    if (value->form == LIST_CHAIN)
+        list_chain_free(&store->pool, list_place_chain(value));
+    else
+        pool_free(&store->pool, value->bytes, value->size);
+}
+
+static bool
+copy_chain(struct store *store, struct value *copy,
+           const struct list_chain *from)
+{
+    struct list_chain *chain = list_chain_new(&store->pool);
+    copy->object = chain;
+    for (uint32_t i = 0; i < from->count; i++) {
+        const struct pack *node = list_chain_node(from, i);
+        if (!pool_allows(&store->pool, node->size)) {
+            list_chain_free(&store->pool, chain);
+            return false;
+        }
+        list_chain_insert(&store->pool, chain, i,
+                          pack_copy(&store->pool, node));
+    }
+    return true;
+}
+
+static bool
+list_copy(struct store *store, struct value *copy, const struct value *value)
+{
+    if (value->form == LIST_CHAIN)
+        return copy_chain(store, copy, list_place_chain(value));
+    if (value->bytes == NULL)
+        return true;
+    struct pack pack = list_place_pack(value);
+    if (!pool_allows(&store->pool, pack.size))
+        return false;
+    copy->bytes = pack_copy(&store->pool, &pack).bytes;
+    return true;
+}
+
+static bool
+list_is_empty(const struct value *value)
+{
+    return value_list_count(value) == 0;
+}
+
+static unsigned char
+list_type_byte(const struct value *value)
+{
+    (void)value;
+    return TYPE_BYTE;
+}
+
+const struct value_ops value_list = {
+    .init = list_init,
+    .fini = list_fini,
+    .copy = list_copy,
+    .is_empty = list_is_empty,
+    .type_byte = list_type_byte,
+    .walk = list_walk,
+};

@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "keyspace/value-zset.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "keyspace/pack.h"
+#include "keyspace/zset-block.h"
+
+enum {
+    TYPE_BYTE_TABLE = 5,
+    TYPE_BYTE_PACKED = 17,
+    STRIDE = 2,
+};
+
+static struct zset_members *
+members_in(const struct value *value)
+{
+    return value->object;
+}
+
+/* --- listpacks --- */
+
+static struct pack
+pack_in(const struct value *value)
+{
+    return pack_of(value->bytes, value->size);
+}
+
+static void
+put_pack(struct value *value, const struct pack *pack)
+{
+    value->bytes = pack->bytes;
+    value->size = pack->size;
+}
+
+/* The texts are our own, and shorter than the room. */
+static double
+score_at(const struct pack *pack, uint32_t offset)
+{
+    char digits[SCORE_TEXT_MAX + 1];
+    char room[TEXT_DIGITS];
+    int64_t number;
+    if (pack_number(pack, offset, &number))
+        return (double)number;
+    struct bytes text = pack_get(pack, offset, room);
+    size_t size = text.size < SCORE_TEXT_MAX ? text.size : SCORE_TEXT_MAX;
+    memcpy(digits, text.data, size);
+    digits[size] = '\0';
+    return strtod(digits, NULL);
+}
+
+/* The entries of one member; returns the offset behind them. */
+static uint32_t
+get_member(const struct pack *pack, uint32_t at, char room[TEXT_DIGITS],
+           struct zset_member *member)
+{
+    member->name = pack_get(pack, at, room);
+    at = pack_next(pack, at);
+    member->score = score_at(pack, at);
+    return pack_next(pack, at);
+}
+
+/* The offset of the first member that is not in front of a border, and its
+ * rank. */
+static uint32_t
+find_border(const struct pack *pack, const struct zset_border *border,
+            uint64_t *rank)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member;
+    uint32_t at = pack_first();
+    *rank = 0;
+    while (at < pack_end(pack)) {
+        uint32_t next = get_member(pack, at, room, &member);
+        if (zset_border_compare(member.score, member.name, border) >= 0)
+            break;
+        (*rank)++;
+        at = next;
+    }
+    return at;
+}
+
+static void
+insert_entries(struct store *store, struct pack *pack, uint32_t at,
+               struct bytes name, double score)
+{
+    char room[SCORE_TEXT_MAX];
+    struct text text = score_text(store->limits.score, score, room);
+    at = pack_insert(&store->pool, pack, at, name);
+    if (text.kind == TEXT_INTEGER)
+        (void)pack_insert_number(&store->pool, pack, at, text.number);
+    else
+        (void)pack_insert(&store->pool, pack, at,
+                          bytes_of(text.data, text.held));
+}
+
+static void
+insert_member(struct store *store, struct value *value, struct bytes name,
+              double score)
+{
+    uint64_t rank;
+    struct zset_border border = { ZSET_BORDER_BOTH, score, name, false };
+    struct pack pack = pack_in(value);
+    insert_entries(store, &pack, find_border(&pack, &border, &rank), name,
+                   score);
+    put_pack(value, &pack);
+}
+
+static void
+remove_members(struct store *store, struct value *value, uint32_t from,
+               uint32_t to, uint32_t members)
+{
+    struct pack pack = pack_in(value);
+    pack_remove(&store->pool, &pack, from, to, members * STRIDE);
+    put_pack(value, &pack);
+}
+
+/* Of the member's name; pack_end when it is not there. */
+static uint32_t
+find_member(const struct pack *pack, struct bytes name)
+{
+    return pack_find(pack, pack_first(), name, STRIDE);
+}
+
+static bool
+remove_packed(struct store *store, struct value *value, struct bytes name)
+{
+    struct pack pack = pack_in(value);
+    uint32_t at = find_member(&pack, name);
+    if (at == pack_end(&pack))
+        return false;
+    remove_members(store, value, at, pack_next(&pack, pack_next(&pack, at)), 1);
+    return true;
+}
+
+static void
+become_table(struct store *store, struct value *value)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member;
+    struct value_zset_cursor cursor;
+    struct zset_members *members = pool_alloc(&store->pool, sizeof(*members));
+    *members = (struct zset_members) { .table = { .items = NULL } };
+    value_zset_seek(&cursor, value, 0);
+    while (value_zset_next(&cursor, room, &member))
+        (void)zset_block_add(store, members, member.name, member.score);
+    pool_free(&store->pool, value->bytes, value->size);
+    value->object = members;
+    value->size = 0;
+    value->form = ZSET_TABLE;
+}
+
+/* --- members --- */
+
+uint64_t
+value_zset_count(const struct value *value)
+{
+    return value->form == ZSET_TABLE ? members_in(value)->order.count
+                                     : pack_in(value).count / STRIDE;
+}
+
+bool
+value_zset_score(const struct store *store, const struct value *value,
+                 struct bytes member, double *score)
+{
+    if (value->form == ZSET_TABLE) {
+        const void *block = zset_block_find(store, members_in(value), member);
+        if (block != NULL)
+            *score = zset_block_score(block);
+        return block != NULL;
+    }
+    struct pack pack = pack_in(value);
+    uint32_t at = find_member(&pack, member);
+    if (at == pack_end(&pack))
+        return false;
+    *score = score_at(&pack, pack_next(&pack, at));
+    return true;
+}
+
+/* Those of few members and short names are packed. */
+static void
+make_room(struct store *store, struct value *value, struct bytes member,
+          bool blob)
+{
+    if (value->form == ZSET_PACKED &&
+        (value_zset_count(value) >= store->limits.zset_entries ||
+         (!blob && member.size > store->limits.zset_value)))
+        become_table(store, value);
+}
+
+static enum value_change
+add(struct store *store, struct value *value, struct bytes member, double score,
+    bool blob)
+{
+    make_room(store, value, member, blob);
+    if (value->form == ZSET_TABLE)
+        return zset_block_add(store, members_in(value), member, score)
+                   ? VALUE_ADDED
+                   : VALUE_REFUSED;
+    insert_member(store, value, member, score);
+    return VALUE_ADDED;
+}
+
+static void
+rescore(struct store *store, struct value *value, struct bytes member,
+        double score)
+{
+    if (value->form == ZSET_TABLE) {
+        zset_block_rescore(store, members_in(value),
+                           zset_block_find(store, members_in(value), member),
+                           score);
+        return;
+    }
+    (void)remove_packed(store, value, member);
+    insert_member(store, value, member, score);
+}
+
+enum value_change
+value_zset_add(struct store *store, struct value *value, struct bytes member,
+               double score, unsigned conditions, bool *is_nan)
+{
+    double old;
+    bool invalid = false;
+    if (member.size > VALUE_TEXT_MOST)
+        return VALUE_REFUSED;
+    bool found = value_zset_score(store, value, member, &old);
+    if (found && (conditions & ZSET_INCREMENT) != 0) {
+        score += old;
+        invalid = isnan(score);
+    }
+    if (is_nan != NULL)
+        *is_nan = invalid;
+    if (invalid ||
+        (conditions & (found ? ZSET_IF_ABSENT : ZSET_IF_PRESENT)) != 0)
+        return VALUE_SAME;
+    if (!found)
+        return add(store, value, member, score, false);
+    if (score == old || ((conditions & ZSET_IF_LESS) != 0 && score > old) ||
+        ((conditions & ZSET_IF_GREATER) != 0 && score < old))
+        return VALUE_SAME;
+    rescore(store, value, member, score);
+    return VALUE_CHANGED;
+}
+
+bool
+value_zset_remove(struct store *store, struct value *value, struct bytes member)
+{
+    if (value->form == ZSET_PACKED)
+        return remove_packed(store, value, member);
+    struct zset_members *members = members_in(value);
+    void *block = zset_block_find(store, members, member);
+    if (block == NULL)
+        return false;
+    (void)ordered_remove(&store->pool, &members->order,
+                         zset_block_place(members, block));
+    zset_block_forget(store, members, block);
+    return true;
+}
+
+enum value_change
+value_zset_load(struct store *store, struct value *value, struct bytes member,
+                double score, bool blob)
+{
+    double old;
+    if (member.size > VALUE_TEXT_MOST)
+        return VALUE_REFUSED;
+    if (value_zset_score(store, value, member, &old))
+        return VALUE_SAME;
+    return add(store, value, member, score, blob);
+}
+
+/* --- whole tables --- */
+
+void
+value_zset_open_table(struct store *store, struct value *value)
+{
+    become_table(store, value);
+}
+
+static bool
+may_be_packed(const struct store *store, const struct value *value)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member;
+    struct value_zset_cursor cursor;
+    if (value->form != ZSET_TABLE ||
+        value_zset_count(value) > store->limits.zset_entries)
+        return false;
+    value_zset_seek(&cursor, value, 0);
+    while (value_zset_next(&cursor, room, &member))
+        if (member.name.size > store->limits.zset_value)
+            return false;
+    return true;
+}
+
+void
+value_zset_close_table(struct store *store, struct value *value)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member;
+    struct value_zset_cursor cursor;
+    struct pack pack;
+    if (!may_be_packed(store, value))
+        return;
+    pack_init(&store->pool, &pack);
+    value_zset_seek(&cursor, value, 0);
+    while (value_zset_next(&cursor, room, &member))
+        insert_entries(store, &pack, pack_end(&pack), member.name,
+                       member.score);
+    value_zset.fini(store, value);
+    put_pack(value, &pack);
+    value->form = ZSET_PACKED;
+}
+
+/* --- ranges --- */
+
+static uint64_t
+rank_of(const struct value *value, const struct zset_border *border)
+{
+    uint64_t rank;
+    if (value->form == ZSET_TABLE) {
+        const struct ordered *order = &members_in(value)->order;
+        return ordered_rank(order,
+                            ordered_find(order, border, zset_block_compare));
+    }
+    struct pack pack = pack_in(value);
+    (void)find_border(&pack, border, &rank);
+    return rank;
+}
+
+static struct zset_ranks
+ranks_of(uint64_t first, uint64_t end)
+{
+    return (struct zset_ranks) { first, end < first ? first : end };
+}
+
+struct zset_ranks
+value_zset_by_rank(const struct value *value, int64_t start, int64_t stop)
+{
+    int64_t count = (int64_t)value_zset_count(value);
+    if (start < 0)
+        start = start + count > 0 ? start + count : 0;
+    if (stop < 0)
+        stop += count;
+    if (stop >= count)
+        stop = count - 1;
+    return start > stop ? ranks_of(0, 0)
+                        : ranks_of((uint64_t)start, (uint64_t)stop + 1);
+}
+
+struct zset_ranks
+value_zset_by_score(const struct value *value, struct zset_score_end from,
+                    struct zset_score_end to)
+{
+    struct zset_border first = { .by = ZSET_BORDER_SCORE,
+                                 .score = from.score,
+                                 .behind = from.exclusive };
+    struct zset_border end = { .by = ZSET_BORDER_SCORE,
+                               .score = to.score,
+                               .behind = !to.exclusive };
+    return ranks_of(rank_of(value, &first), rank_of(value, &end));
+}
+
+static uint64_t
+rank_of_end(const struct value *value, struct zset_member_end end, bool behind)
+{
+    struct zset_border border = { .by = ZSET_BORDER_NAME,
+                                  .name = end.member,
+                                  .behind = behind };
+    if (end.kind == ZSET_BELOW_ALL)
+        return 0;
+    return end.kind == ZSET_ABOVE_ALL ? value_zset_count(value)
+                                      : rank_of(value, &border);
+}
+
+struct zset_ranks
+value_zset_by_member(const struct value *value, struct zset_member_end from,
+                     struct zset_member_end to)
+{
+    return ranks_of(rank_of_end(value, from, from.kind == ZSET_BESIDE),
+                    rank_of_end(value, to, to.kind == ZSET_AT));
+}
+
+uint64_t
+value_zset_remove_ranks(struct store *store, struct value *value,
+                        struct zset_ranks ranks)
+{
+    uint64_t count = ranks.end - ranks.first;
+    if (value->form == ZSET_PACKED) {
+        struct pack pack = pack_in(value);
+        remove_members(
+            store, value, pack_seek(&pack, (uint32_t)ranks.first * STRIDE),
+            pack_seek(&pack, (uint32_t)ranks.end * STRIDE), (uint32_t)count);
+        return count;
+    }
+    struct zset_members *members = members_in(value);
+    for (uint64_t i = 0; i < count; i++)
+        zset_block_forget(
+            store, members,
+            ordered_remove(&store->pool, &members->order,
+                           ordered_seek(&members->order, ranks.first)));
+    return count;
+}
+
+/* --- walking --- */
+
+void
+value_zset_seek(struct value_zset_cursor *cursor, const struct value *value,
+                uint64_t rank)
+{
+    *cursor = (struct value_zset_cursor) { .value = value };
+    if (value->form == ZSET_TABLE) {
+        struct ordered_place place =
+            ordered_seek(&members_in(value)->order, rank);
+        cursor->block = place.block;
+        cursor->at = place.at;
+    } else {
+        struct pack pack = pack_in(value);
+        cursor->at = pack_seek(&pack, (uint32_t)rank * STRIDE);
+    }
+}
+
+static void
+get_block(const void *block, struct zset_member *member)
+{
+    *member = (struct zset_member) { zset_block_name(block),
+                                     zset_block_score(block) };
+}
+
+bool
+value_zset_next(struct value_zset_cursor *cursor, char room[TEXT_DIGITS],
+                struct zset_member *member)
+{
+    const struct value *value = cursor->value;
+    if (value->form == ZSET_PACKED) {
+        struct pack pack = { value->bytes, value->size, 0 };
+        if (cursor->at == pack_end(&pack))
+            return false;
+        cursor->at = get_member(&pack, cursor->at, room, member);
+        return true;
+    }
+    const struct ordered *order = &members_in(value)->order;
+    struct ordered_place place = { cursor->block, cursor->at };
+    const void *block = ordered_item(order, place);
+    if (block == NULL)
+        return false;
+    get_block(block, member);
+    ordered_forward(order, &place);
+    cursor->block = place.block;
+    cursor->at = place.at;
+    return true;
+}
+
+bool
+value_zset_previous(struct value_zset_cursor *cursor, char room[TEXT_DIGITS],
+                    struct zset_member *member)
+{
+    const struct value *value = cursor->value;
+    if (value->form == ZSET_PACKED) {
+        struct pack pack = { value->bytes, value->size, 0 };
+        if (cursor->at == pack_first())
+            return false;
+        cursor->at = pack_previous(&pack, pack_previous(&pack, cursor->at));
+        (void)get_member(&pack, cursor->at, room, member);
+        return true;
+    }
+    const struct ordered *order = &members_in(value)->order;
+    struct ordered_place place = { cursor->block, cursor->at };
+    if (!ordered_back(order, &place))
+        return false;
+    get_block(ordered_item(order, place), member);
+    cursor->block = place.block;
+    cursor->at = place.at;
+    return true;
+}
+
+/* --- what all values have --- */
+
+static void
+zset_init(struct store *store, struct value *value)
+{
+    struct pack pack;
+    pack_init(&store->pool, &pack);
+    put_pack(value, &pack);
+    value->form = ZSET_PACKED;
+}
+
+static void
+zset_fini(struct store *store, struct value *value)
+{
+    if (value->form == ZSET_PACKED) {
+        pool_free(&store->pool, value->bytes, value->size);
+        return;
+    }
+    struct zset_members *members = members_in(value);
+    uint32_t index = 0;
+    void *block;
+    while ((block = table_next(&members->table, &index)) != NULL)
+        zset_block_free(store, block);
+    table_fini(&store->pool, &members->table);
+    ordered_fini(&store->pool, &members->order);
+    pool_free(&store->pool, members, sizeof(*members));
+}
+
+static bool
+copy_members(struct store *store, struct value *copy,
+             const struct zset_members *from)
+{
+    struct zset_members *members = pool_alloc(&store->pool, sizeof(*members));
+    uint32_t index = 0;
+    const void *block;
+    *members = (struct zset_members) { .table = { .items = NULL } };
+    copy->object = members;
+    while ((block = table_next(&from->table, &index)) != NULL) {
+        struct bytes name = zset_block_name(block);
+        if (!pool_allows(&store->pool, name.size)) {
+            zset_fini(store, copy);
+            return false;
+        }
+        (void)zset_block_add(store, members, name, zset_block_score(block));
+    }
+    return true;
+}
+
+static bool
+zset_copy(struct store *store, struct value *copy, const struct value *value)
+{
+    if (value->form == ZSET_TABLE)
+        return copy_members(store, copy, members_in(value));
+    if (!pool_allows(&store->pool, value->size))
+        return false;
+    copy->bytes = pool_alloc(&store->pool, value->size);
+    memcpy(copy->bytes, value->bytes, value->size);
+    return true;
+}
+
+static bool
+zset_is_empty(const struct value *value)
+{
+    return value_zset_count(value) == 0;
+}
+
+static unsigned char
+zset_type_byte(const struct value *value)
+{
+    return value->form == ZSET_TABLE ? TYPE_BYTE_TABLE : TYPE_BYTE_PACKED;
+}
+
+static void
+walk_packed(const struct value *value, struct visitor *visitor)
+{
+    struct pack pack = pack_in(value);
+    struct node node = { .kind = NODE_LISTPACK,
+                         .size = pack.size,
+                         .count = pack.count };
+    if (!value_node(visitor, &node))
+        return;
+    for (uint32_t at = pack_first(); at < pack_end(&pack);) {
+        struct item item = { .kind = ITEM_MEMBER };
+        item.text = pack_text(&pack, at);
+        at = pack_next(&pack, at);
+        item.value = pack_text(&pack, at);
+        item.score = score_at(&pack, at);
+        at = pack_next(&pack, at);
+        visitor->ops->item(visitor, &item);
+    }
+}
+
+/* Dumps begin with the highest score (rdb.c rdbSaveObject). */
+static void
+zset_walk(struct store *store, const struct value *value,
+          struct visitor *visitor)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member;
+    struct value_zset_cursor cursor;
+    (void)store;
+    if (value->form == ZSET_PACKED) {
+        walk_packed(value, visitor);
+        return;
+    }
+    visitor->ops->count(visitor, value_zset_count(value));
+    value_zset_seek(&cursor, value, value_zset_count(value));
+    while (value_zset_previous(&cursor, room, &member)) {
+        struct item item = { .kind = ITEM_MEMBER, .score = member.score };
+        item.text = text_of_bytes(member.name.data, member.name.size);
+        visitor->ops->item(visitor, &item);
+    }
+}
+
+const struct value_ops value_zset = {
+    .init = zset_init,
+    .fini = zset_fini,
+    .copy = zset_copy,
+    .is_empty = zset_is_empty,
+    .type_byte = zset_type_byte,
+    .walk = zset_walk,
+};

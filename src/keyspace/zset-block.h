@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * A member of a sorted set that is a table, in one block:
+ *
+ *     score (8) | name
+ *
+ * found in a table by its name and in a row by score and name.
+ */
+#ifndef KEYWEIGH_KEYSPACE_ZSET_BLOCK_H
+#define KEYWEIGH_KEYSPACE_ZSET_BLOCK_H
+
+#include "keyspace/ordered.h"
+#include "keyspace/store.h"
+#include "keyspace/table.h"
+
+struct zset_members {
+    struct table table;
+    struct ordered order;
+};
+
+/* A place among members: in front of all of that score, of that name, or of
+ * both; or behind them. */
+struct zset_border {
+    enum { ZSET_BORDER_SCORE, ZSET_BORDER_NAME, ZSET_BORDER_BOTH } by;
+    double score;
+    struct bytes name;
+    bool behind;
+};
+
+/* Below 0 when a member is in front of the border. */
+int zset_border_compare(double score, struct bytes name,
+                        const struct zset_border *border);
+
+struct bytes zset_block_name(const void *block);
+double zset_block_score(const void *block);
+
+/* A block against a border, as the row asks for it. */
+int zset_block_compare(const void *block, const void *border);
+
+/* NULL when it is not there. */
+void *zset_block_find(const struct store *store,
+                      const struct zset_members *members, struct bytes name);
+
+/* Where a block stands in the row, or would. */
+struct ordered_place zset_block_place(const struct zset_members *members,
+                                      const void *block);
+
+/* A member that is not there yet; false: too many. */
+bool zset_block_add(struct store *store, struct zset_members *members,
+                    struct bytes name, double score);
+void zset_block_rescore(struct store *store, struct zset_members *members,
+                        void *block, double score);
+
+/* Takes a block that the row has given up out of the table, and frees it. */
+void zset_block_forget(struct store *store, struct zset_members *members,
+                       void *block);
+void zset_block_free(struct store *store, void *block);
+
+#endif

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Logs of all shapes, and the state they lead to.  Commands are written as
+ * words: "SET a 1;SET b 2".
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "aof/aof-state.h"
+#include "keyspace/value-string.h"
+
+/* An RDB of one key "base", "1"; its checksum left out. */
+#define RDB_HEAD "REDIS0011\xfa\x09redis-ver\x05" "7.2.6" \
+                 "\xfa\x05" "ctime\xc2\x00\xca\x9a\x3b"
+#define RDB RDB_HEAD "\xfe\x00\x00\x04" "base\x01" "1" "\xff\0\0\0\0\0\0\0\0"
+#define RDB_CTIME_MS INT64_C(1000000000000) /* 0x3b9aca00 seconds */
+
+static char home[] = "test-aof-state.XXXXXX";
+
+static int
+enter_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(home) != NULL && chdir(home) == 0 ? 0 : -1;
+}
+
+static int
+leave_folder(void **state)
+{
+    (void)state;
+    char command[64];
+    (void)snprintf(command, sizeof(command), "rm -rf %s", home);
+    return chdir("..") == 0 && system(command) == 0 ? 0 : -1;
+}
+
+/* ---- files ---- */
+
+static struct buffer content;
+
+static void
+add_command(const char *text, size_t size)
+{
+    size_t argc = 1;
+    for (size_t i = 0; i < size; i++)
+        argc += text[i] == ' ';
+    buffer_append_format(&content, "*%zu\r\n", argc);
+    for (; argc > 0; argc--) {
+        size_t word = strcspn(text, " ;");
+        buffer_append_format(&content, "$%zu\r\n%.*s\r\n", word, (int)word,
+                             text);
+        text += word + 1;
+    }
+}
+
+/* "#TS:1;SET a 1" */
+static void
+add_commands(const char *text)
+{
+    while (*text != '\0') {
+        size_t size = strcspn(text, ";");
+        if (*text == '#')
+            buffer_append_format(&content, "%.*s\r\n", (int)size, text);
+        else
+            add_command(text, size);
+        text += size + (text[size] == ';');
+    }
+}
+
+static void
+save(const char *path)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content.data, 1, content.size, file),
+                     content.size);
+    assert_int_equal(fclose(file), 0);
+    buffer_fini(&content);
+}
+
+static void
+save_commands(const char *path, const char *text)
+{
+    add_commands(text);
+    save(path);
+}
+
+/* ---- reading ---- */
+
+static struct aof_state state_now;
+
+static enum status
+read_with(const char *path, const struct aof_state_options *options)
+{
+    struct error error = { .kind = ERROR_NONE };
+    struct input input;
+    struct aof_log log;
+    memset(&input, 0, sizeof(input));
+    assert_int_equal(input_open(&input, path, NULL, &error), STATUS_OK);
+    assert_int_equal(aof_log_open(&log, &input, path, path, NULL, NULL,
+                                  UINT64_MAX),
+                     STATUS_OK);
+    enum status status = aof_state_read(&state_now, &log, options);
+    aof_log_close(&log);
+    input_close(&input);
+    return status;
+}
+
+static enum status
+read_log(const char *path)
+{
+    const struct aof_state_options options = { .now_ms = -1 };
+    return read_with(path, &options);
+}
+
+static enum status
+read_until(const char *path, struct aof_repair_until until, const char *part)
+{
+    const struct aof_state_options options = {
+        .until = until, .until_part = bytes_of_text(part), .now_ms = -1,
+    };
+    return read_with(path, &options);
+}
+
+/* All strings as "a=1 b=2", in the order of their creation. */
+static void
+expect_keys(const char *expected)
+{
+    struct buffer line = { .data = NULL };
+    struct source *source = keyspace_source(state_now.keyspace);
+    struct key key;
+    keyspace_rewind(state_now.keyspace);
+    while (source->ops->next(source, &key) == STATUS_OK) {
+        char room[TEXT_DIGITS];
+        const struct entry *entry = keyspace_current(state_now.keyspace);
+        struct bytes text = value_string_bytes(&entry->value, room);
+        buffer_append_format(&line, "%s%.*s=%.*s", line.size > 0 ? " " : "",
+                             (int)key.name.size, (const char *)key.name.data,
+                             (int)text.size, (const char *)text.data);
+    }
+    buffer_append_byte(&line, '\0');
+    assert_string_equal((const char *)line.data, expected);
+    buffer_fini(&line);
+}
+
+static void
+expect_error(enum error_kind kind, const char *words)
+{
+    assert_int_equal(state_now.error.kind, kind);
+    assert_non_null(strstr(state_now.error.text, words));
+}
+
+/* ---- tests ---- */
+
+static void
+test_commands_alone(void **state)
+{
+    (void)state;
+    save_commands("a", "SELECT 0;SET a 1;SELECT 5;SET b 2 PXAT 99;DEL none");
+    assert_int_equal(read_log("a"), STATUS_OK);
+    expect_keys("a=1 b=2");
+    assert_int_equal(state_now.base.version, 0);
+    assert_int_equal(state_now.moment_ms, -1);
+    assert_int_equal(state_now.parts, 1);
+    assert_int_equal(replay_facts(state_now.replay)->commands, 5);
+    assert_int_equal(state_now.database_count, 2);
+    assert_int_equal(state_now.databases[1].db, 5);
+    assert_int_equal(state_now.databases[1].hint_keys, 1);
+    assert_int_equal(state_now.databases[1].hint_expires, 1);
+    assert_string_equal(state_now.facts.server, "redis");
+    aof_state_fini(&state_now);
+}
+
+static void
+test_preamble(void **state)
+{
+    (void)state;
+    buffer_append(&content, RDB, sizeof(RDB) - 1);
+    save_commands("a", "SELECT 0;SET a 1;INCR base");
+    assert_int_equal(read_log("a"), STATUS_OK);
+    expect_keys("base=2 a=1");
+    assert_int_equal(state_now.base.version, 11);
+    assert_int_equal(state_now.moment_ms, RDB_CTIME_MS);
+    assert_string_equal(state_now.facts.server_version, "7.2.6");
+    assert_int_equal(state_now.facts.used_mem, -1);
+    aof_state_fini(&state_now);
+}
+
+static void
+save_set(const char *increment)
+{
+    buffer_append(&content, RDB, sizeof(RDB) - 1);
+    save("x.1.base.rdb");
+    save_commands("x.1.incr.aof", "SELECT 0;SET a 1;INCR base");
+    save_commands("x.2.incr.aof", increment);
+    buffer_append_text(&content, "file x.1.base.rdb seq 1 type b\n"
+                                 "file x.1.incr.aof seq 1 type i\n"
+                                 "file x.2.incr.aof seq 2 type i\n");
+    save("x.manifest");
+}
+
+/* Each part begins in database 0. */
+static void
+test_set(void **state)
+{
+    (void)state;
+    save_set("INCR a;SELECT 3;SET c 1");
+    assert_int_equal(read_log("x.manifest"), STATUS_OK);
+    expect_keys("base=2 a=2 c=1");
+    assert_int_equal(state_now.parts, 3);
+    aof_state_fini(&state_now);
+
+    assert_int_equal(unlink("x.1.incr.aof"), 0);
+    assert_int_equal(read_log("x.manifest"), STATUS_FAIL);
+    expect_error(ERROR_IO, "x.1.incr.aof");
+    expect_keys("base=1");
+    aof_state_fini(&state_now);
+}
+
+static void
+test_until(void **state)
+{
+    (void)state;
+    const struct aof_repair_until time = { .kind = AOF_REPAIR_TIME,
+                                           .ms = 15000 };
+    const struct aof_repair_until flush = { .kind = AOF_REPAIR_FLUSH };
+    struct aof_repair_until offset = { .kind = AOF_REPAIR_OFFSET };
+    save_commands("a", "#TS:10;SET a 1;#TS:20;SET b 2;MULTI;SET c 3;FLUSHALL;"
+                       "EXEC;SET d 4");
+    assert_int_equal(read_until("a", time, ""), STATUS_OK);
+    expect_keys("a=1");
+    assert_true(state_now.stopped);
+    assert_int_equal(state_now.moment_ms, 10000);
+    aof_state_fini(&state_now);
+    assert_int_equal(read_until("a", flush, ""), STATUS_OK);
+    expect_keys("a=1 b=2");
+    aof_state_fini(&state_now);
+    offset.offset = 8 + 27 + 8 + 26; /* one byte of "SET b 2" is missing */
+    assert_int_equal(read_until("a", offset, ""), STATUS_OK);
+    expect_keys("a=1");
+    aof_state_fini(&state_now);
+    offset.offset++;
+    assert_int_equal(read_until("a", offset, ""), STATUS_OK);
+    expect_keys("a=1 b=2");
+    aof_state_fini(&state_now);
+
+    save_commands("b", "SET a 1");
+    assert_int_equal(read_until("b", time, ""), STATUS_FAIL);
+    expect_error(ERROR_USAGE, "#TS:");
+    aof_state_fini(&state_now);
+}
+
+static void
+test_until_in_a_set(void **state)
+{
+    (void)state;
+    const struct aof_repair_until offset = { .kind = AOF_REPAIR_OFFSET,
+                                             .offset = 50 };
+    save_set("INCR a;SET c 1");
+    assert_int_equal(read_until("x.manifest", offset, "x.1.incr.aof"),
+                     STATUS_OK);
+    expect_keys("base=1 a=1");
+    aof_state_fini(&state_now);
+    assert_int_equal(read_until("x.manifest", offset, "y"), STATUS_FAIL);
+    expect_error(ERROR_USAGE, "called y");
+    aof_state_fini(&state_now);
+    assert_int_equal(read_until("x.manifest", offset, ""), STATUS_FAIL);
+    expect_error(ERROR_USAGE, "NAME:OFFSET");
+    aof_state_fini(&state_now);
+}
+
+static void
+test_what_is_cut_short(void **state)
+{
+    (void)state;
+    add_commands("SET a 1;SET b 2");
+    content.size -= 3;
+    save("a");
+    assert_int_equal(read_log("a"), STATUS_FAIL);
+    expect_error(ERROR_TRUNCATED, "");
+    expect_keys("a=1");
+    aof_state_fini(&state_now);
+
+    save_commands("b", "SET a 1;MULTI;SET b 2");
+    assert_int_equal(read_log("b"), STATUS_FAIL);
+    expect_error(ERROR_TRUNCATED, "transaction");
+    assert_int_equal(state_now.error.offset, 27);
+    expect_keys("a=1");
+    aof_state_fini(&state_now);
+}
+
+static void
+test_memory_limit(void **state)
+{
+    (void)state;
+    const struct aof_state_options options = { .memory_limit = 1024 * 1024,
+                                               .now_ms = -1 };
+    for (int i = 0; i < 20000; i++) {
+        char command[64];
+        (void)snprintf(command, sizeof(command), "SET key:%d value:%d", i, i);
+        add_command(command, strlen(command));
+    }
+    save("a");
+    assert_int_equal(read_with("a", &options), STATUS_FAIL);
+    expect_error(ERROR_UNSUPPORTED, "1.0 MiB");
+    assert_true(keyspace_count_all(state_now.keyspace) > 5000);
+    aof_state_fini(&state_now);
+}
+
+/* The oldest release that has the newest command. */
+static void
+test_era(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *commands;
+        const char *server;
+        const char *version;
+        int rdb;
+    } cases[] = {
+        { "SET a 1;PFADD h x", "redis", "2.8.9", 6 },
+        { "SET a 1;XADD s 1-1 f v", "redis", "5.0.0", 9 },
+        { "#TS:1;SET a 1", "redis", "7.0.0", 10 },
+        { "XADD s 1-1 f v;XCFGSET s IDMP-MAXSIZE 5", "redis", "8.6.0", 13 },
+        { "GET a;SET a 1;UNLINK a", "redis", "4.0.0", 8 },
+        { "DELIFEQ a 1", "valkey", "9.0.0", 80 },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        save_commands("a", cases[i].commands);
+        assert_int_equal(read_log("a"), STATUS_OK);
+        assert_string_equal(state_now.facts.server, cases[i].server);
+        assert_string_equal(state_now.facts.server_version,
+                            cases[i].version);
+        assert_true(state_now.facts.server_by[0] != '\0');
+        assert_int_equal(state_now.facts.version, cases[i].rdb);
+        assert_int_equal(state_now.facts.dialect,
+                         cases[i].rdb == 80 ? RDB_VALKEY : RDB_REDIS);
+        aof_state_fini(&state_now);
+    }
+    buffer_append(&content, RDB, sizeof(RDB) - 1);
+    save_commands("a", "SET a 1");
+    assert_int_equal(read_log("a"), STATUS_OK);
+    assert_string_equal(state_now.facts.server_by, "");
+    aof_state_fini(&state_now);
+    buffer_append(&content, RDB, sizeof(RDB) - 1);
+    save_commands("a", "HSETEX h PXAT 99999999999999 FIELDS 1 f v");
+    assert_int_equal(read_log("a"), STATUS_OK);
+    assert_string_equal(state_now.facts.server_version, "8.0.0");
+    aof_state_fini(&state_now);
+}
+
+/* Without a time in the log they count from what is given, and are counted. */
+static void
+test_relative_expiries(void **state)
+{
+    (void)state;
+    const struct aof_state_options options = { .now_ms = 5000 };
+    int64_t expire_ms;
+    save_commands("a", "SET a 1;EXPIRE a 2");
+    assert_int_equal(read_with("a", &options), STATUS_OK);
+    struct entry *entry =
+        keyspace_find(state_now.keyspace, 0, BYTES_LITERAL("a"));
+    assert_true(entry_expiry(entry, &expire_ms));
+    assert_int_equal(expire_ms, 7000);
+    assert_int_equal(replay_facts(state_now.replay)->relative_expiries, 1);
+    aof_state_fini(&state_now);
+    save_commands("a", "#TS:100;SET a 1;EXPIRE a 2");
+    assert_int_equal(read_with("a", &options), STATUS_OK);
+    entry = keyspace_find(state_now.keyspace, 0, BYTES_LITERAL("a"));
+    assert_true(entry_expiry(entry, &expire_ms));
+    assert_int_equal(expire_ms, 102000);
+    assert_int_equal(replay_facts(state_now.replay)->relative_expiries, 0);
+    aof_state_fini(&state_now);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_commands_alone),
+        cmocka_unit_test(test_preamble),
+        cmocka_unit_test(test_set),
+        cmocka_unit_test(test_until),
+        cmocka_unit_test(test_until_in_a_set),
+        cmocka_unit_test(test_what_is_cut_short),
+        cmocka_unit_test(test_memory_limit),
+        cmocka_unit_test(test_era),
+        cmocka_unit_test(test_relative_expiries),
+    };
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Values that are too large to be held, written and read again; the small ones
+ * are for run-convert.tap.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/xalloc.h"
+#include "export/export-value.h"
+#include "rdb/rdb-payload.h"
+
+enum { HUGE_TEXT = 2 * SPOOL_HELD + 4321, PART = 60000, FOOTER = 10 };
+
+static unsigned char
+byte_at(uint64_t offset)
+{
+    return (unsigned char)(offset * 31 ^ offset >> 9);
+}
+
+/* --- a visitor that compares what comes with that --- */
+
+struct reading {
+    struct visitor visitor;
+    unsigned items[ITEM_COUNT];
+    uint64_t at;   /* in the huge text */
+    unsigned huge; /* how many of them */
+    bool ended;
+};
+
+static void
+on_begin(struct visitor *self, const struct key *key)
+{
+    (void)self;
+    (void)key;
+}
+
+static bool
+on_node(struct visitor *self, const struct node *node)
+{
+    (void)self;
+    (void)node;
+    return true;
+}
+
+static void
+on_count(struct visitor *self, uint64_t count)
+{
+    (void)self;
+    (void)count;
+}
+
+static void
+on_text(struct visitor *self, const struct item *item, int which,
+        struct bytes part)
+{
+    struct reading *reading = (struct reading *)self;
+    (void)item;
+    (void)which;
+    for (size_t i = 0; i < part.size; i++)
+        if (part.data[i] != byte_at(reading->at + i))
+            fail_msg("byte %llu", (unsigned long long)(reading->at + i));
+    reading->at += part.size;
+}
+
+static void
+on_item(struct visitor *self, const struct item *item)
+{
+    struct reading *reading = (struct reading *)self;
+    reading->items[item->kind]++;
+    if (reading->at == 0)
+        return;
+    assert_int_equal(reading->at, HUGE_TEXT);
+    reading->at = 0;
+    reading->huge++;
+}
+
+static void
+on_end(struct visitor *self, uint64_t serialized)
+{
+    (void)serialized;
+    ((struct reading *)self)->ended = true;
+}
+
+static void
+on_abort(struct visitor *self)
+{
+    (void)self;
+    fail_msg("what was written cannot be read");
+}
+
+static const struct visitor_ops reading_ops = {
+    on_begin, on_node, on_count, on_text, on_item, on_end, on_abort
+};
+
+/* --- writing --- */
+
+static void
+write_parts(struct visitor *to, struct item *item, int which)
+{
+    struct text *text = which ? &item->value : &item->text;
+    unsigned char part[PART];
+    *text = (struct text){ .kind = TEXT_PARTS, .size = HUGE_TEXT };
+    for (uint64_t at = 0; at < HUGE_TEXT; at += PART) {
+        size_t size = HUGE_TEXT - at < PART ? (size_t)(HUGE_TEXT - at) : PART;
+        for (size_t i = 0; i < size; i++)
+            part[i] = byte_at(at + i);
+        to->ops->text(to, item, which, bytes_of(part, size));
+    }
+}
+
+static void
+append(void *context, struct bytes bytes)
+{
+    struct buffer *buffer = context;
+    buffer_append(buffer, bytes.data, bytes.size);
+}
+
+static struct text
+text_of(const char *text)
+{
+    return text_of_bytes((const unsigned char *)text, strlen(text));
+}
+
+typedef void write_function(struct visitor *to);
+
+/* Writes a value for a version and reads it again. */
+static void
+check(enum type type, unsigned char byte, int version, write_function *write,
+      struct reading *reading)
+{
+    static const unsigned char no_footer[FOOTER];
+    struct error error = { .kind = ERROR_NONE };
+    struct export_target target;
+    struct export_value value;
+    struct buffer bytes = { NULL, 0, 0 };
+    struct key key = { .type = type, .type_byte = byte };
+    struct rdb_payload *payload = rdb_payload_new();
+    assert_true(target_of_version(version, &target));
+    export_value_init(&value, &target, &error);
+    value.visitor.ops->begin(&value.visitor, &key);
+    write(&value.visitor);
+    value.visitor.ops->end(&value.visitor, 0);
+    assert_null(value.refusal);
+    buffer_append_byte(&bytes, value.type);
+    export_value_each(&value, append, &bytes);
+    buffer_append(&bytes, no_footer, FOOTER);
+    bytes.data[bytes.size - FOOTER] = (unsigned char)version;
+
+    *reading = (struct reading){
+        .visitor = { &reading_ops, WANT_ITEMS | WANT_BYTES },
+    };
+    assert_int_equal(rdb_payload_walk(payload, buffer_bytes(&bytes),
+                                      &reading->visitor),
+                     STATUS_OK);
+    assert_true(reading->ended);
+    assert_int_equal(error.kind, ERROR_NONE);
+    export_value_fini(&value);
+    rdb_payload_free(payload);
+    buffer_fini(&bytes);
+}
+
+static void
+write_list(struct visitor *to)
+{
+    struct node node = { .kind = NODE_ZIPLIST };
+    struct item small = { .kind = ITEM_ELEMENT, .text = text_of("small") };
+    struct item huge = { .kind = ITEM_ELEMENT };
+    to->ops->node(to, &node);
+    to->ops->item(to, &small);
+    write_parts(to, &huge, 0);
+    to->ops->item(to, &huge);
+    to->ops->node(to, &node);
+    to->ops->item(to, &small);
+}
+
+static void
+test_list(void **state)
+{
+    static const int versions[] = { 6, 9, 11 };
+    struct reading reading;
+    (void)state;
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        check(TYPE_LIST, 14, versions[i], write_list, &reading);
+        assert_int_equal(reading.items[ITEM_ELEMENT], 3);
+        assert_int_equal(reading.huge, 1);
+    }
+}
+
+static void
+write_hash(struct visitor *to)
+{
+    struct item item = { .kind = ITEM_FIELD, .text = text_of("field") };
+    write_parts(to, &item, 1);
+    to->ops->item(to, &item);
+    item = (struct item){ .kind = ITEM_FIELD, .value = text_of("value") };
+    write_parts(to, &item, 0);
+    to->ops->item(to, &item);
+}
+
+static void
+test_hash(void **state)
+{
+    struct reading reading;
+    (void)state;
+    check(TYPE_HASH, 4, 11, write_hash, &reading);
+    assert_int_equal(reading.items[ITEM_FIELD], 2);
+    assert_int_equal(reading.huge, 2);
+}
+
+static void
+write_entry(struct visitor *to, uint64_t ms, const char *name)
+{
+    struct item entry = { .kind = ITEM_ENTRY, .id = { ms, 0 }, .count = 2 };
+    struct item small = { .kind = ITEM_ENTRY_FIELD, .text = text_of("a"),
+                          .value = text_of("1") };
+    struct item huge = { .kind = ITEM_ENTRY_FIELD, .text = text_of(name) };
+    to->ops->item(to, &entry);
+    to->ops->item(to, &small);
+    write_parts(to, &huge, 1);
+    to->ops->item(to, &huge);
+}
+
+static void
+write_stream(struct visitor *to)
+{
+    struct stream_totals totals = { .length = 3, .last_id = { 9, 0 } };
+    struct item last = { .kind = ITEM_STREAM, .stream = &totals };
+    struct node node = { .kind = NODE_LISTPACK, .in_stream = true,
+                         .id = { 5, 0 } };
+    to->ops->node(to, &node);
+    write_entry(to, 5, "b");
+    write_entry(to, 7, "b");
+    write_entry(to, 9, "other");
+    to->ops->item(to, &last);
+}
+
+static void
+test_stream(void **state)
+{
+    struct reading reading;
+    (void)state;
+    check(TYPE_STREAM, 21, 11, write_stream, &reading);
+    assert_int_equal(reading.items[ITEM_ENTRY], 3);
+    assert_int_equal(reading.items[ITEM_ENTRY_FIELD], 6);
+    assert_int_equal(reading.items[ITEM_STREAM], 1);
+    assert_int_equal(reading.huge, 3);
+}
+
+static void
+test_target(void **state)
+{
+    struct export_target target;
+    (void)state;
+    assert_false(target_of_version(0, &target));
+    assert_false(target_of_version(17, &target));
+    assert_true(target_of_version(80, &target));
+    assert_int_equal(target.dialect, RDB_VALKEY);
+    static const struct {
+        const char *server;
+        int version; /* RDB_VERSION of its rdb.h */
+    } servers[] = {
+        { "redis-2.8", 6 },  { "redis-3.2", 7 },   { "redis-4.0", 8 },
+        { "redis-6.2", 9 },  { "redis-7.0", 10 },  { "redis-7.2", 11 },
+        { "redis-8.4", 12 }, { "redis-8.6", 13 },  { "valkey-8.1", 11 },
+        { "valkey-9.1", 80 },
+    };
+    for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+        target = target_of_server(
+            servers_find(bytes_of_text(servers[i].server)));
+        assert_int_equal(target.version, servers[i].version);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_stream),
+        cmocka_unit_test(test_target),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "keyspace/pool.h"
+
+enum { BLOCKS = 2000, STEPS = 200000 };
+
+static uint32_t
+next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+static void
+fill(unsigned char *block, size_t size, unsigned char with)
+{
+    if (size > 0)
+        memset(block, with, size);
+}
+
+static void
+assert_filled(const unsigned char *block, size_t size, unsigned char with)
+{
+    for (size_t i = 0; i < size; i++)
+        if (block[i] != with)
+            fail_msg("byte %zu of %zu", i, size);
+}
+
+/* Blocks of all sizes, taken, resized and freed at random, keep what was
+ * written to them. */
+static void
+test_blocks_do_not_overlap(void **state)
+{
+    (void)state;
+    static unsigned char *blocks[BLOCKS];
+    static size_t sizes[BLOCKS];
+    struct pool pool;
+    uint32_t random = 1;
+    pool_init(&pool, 0);
+    memset(blocks, 0, sizeof(blocks));
+    memset(sizes, 0, sizeof(sizes));
+    for (int step = 0; step < STEPS; step++) {
+        size_t i = next_random(&random) % BLOCKS;
+        size_t size = next_random(&random) % 300;
+        if (size % 16 == 0)
+            size *= next_random(&random) % 40;
+        size_t kept = sizes[i] < size ? sizes[i] : size;
+        blocks[i] = pool_resize(&pool, blocks[i], sizes[i], size);
+        assert_int_equal((uintptr_t)blocks[i] % 8, 0);
+        assert_filled(blocks[i], kept, (unsigned char)i);
+        fill(blocks[i], size, (unsigned char)i);
+        sizes[i] = size;
+    }
+    for (size_t i = 0; i < BLOCKS; i++)
+        pool_free(&pool, blocks[i], sizes[i]);
+    pool_fini(&pool);
+    assert_int_equal(pool.bytes, 0);
+}
+
+/* What is freed is used again. */
+static void
+test_freed_memory_is_reused(void **state)
+{
+    (void)state;
+    struct pool pool;
+    pool_init(&pool, 0);
+    void *first = pool_alloc(&pool, 40);
+    pool_free(&pool, first, 40);
+    assert_ptr_equal(pool_alloc(&pool, 33), first);
+    pool_free(&pool, first, 33);
+    uint64_t held = pool.bytes;
+    for (int i = 0; i < 100000; i++) {
+        void *small = pool_alloc(&pool, 100);
+        void *large = pool_alloc(&pool, 100000);
+        assert_true(pool.bytes > held);
+        pool_free(&pool, small, 100);
+        pool_free(&pool, large, 100000);
+    }
+    assert_int_equal(pool.bytes, held);
+    pool_fini(&pool);
+}
+
+static void
+test_growing_within_a_class_moves_nothing(void **state)
+{
+    (void)state;
+    struct pool pool;
+    pool_init(&pool, 0);
+    void *block = pool_alloc(&pool, 129);
+    assert_ptr_equal(pool_resize(&pool, block, 129, 144), block);
+    assert_null(pool_resize(&pool, block, 144, 0));
+    assert_null(pool_alloc(&pool, 0));
+    pool_free(&pool, NULL, 0);
+    pool_fini(&pool);
+}
+
+static void
+test_limit(void **state)
+{
+    (void)state;
+    struct pool pool;
+    pool_init(&pool, 1000000);
+    assert_false(pool_is_full(&pool));
+    assert_true(pool_allows(&pool, 1000000));
+    void *block = pool_alloc(&pool, 600000);
+    assert_false(pool_is_full(&pool));
+    assert_false(pool_allows(&pool, 600000));
+    assert_true(pool_is_full(&pool));
+    pool_free(&pool, block, 600000);
+    pool_reset(&pool);
+    assert_true(pool_is_full(&pool));
+    pool_fini(&pool);
+    pool_init(&pool, 100);
+    (void)pool_alloc(&pool, 101);
+    assert_true(pool_is_full(&pool));
+    pool_fini(&pool);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_blocks_do_not_overlap),
+        cmocka_unit_test(test_freed_memory_is_reused),
+        cmocka_unit_test(test_growing_within_a_class_moves_nothing),
+        cmocka_unit_test(test_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

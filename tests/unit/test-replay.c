@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What is expected is what servers were seen to do with the same logs (notes
+ * on loading append-only files), and what replay.h promises.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "aof/aof-commands.h"
+#include "aof/replay-command.h"
+#include "replay-text.h"
+
+static void
+test_commands_take_any_case(void **state)
+{
+    (void)state;
+    run("set a 1");
+    run("InCr a");
+    expect("a", "2");
+    assert_int_equal(replay_facts(replay)->commands, 2);
+}
+
+static void
+test_errors_change_nothing(void **state)
+{
+    (void)state;
+    run("SET a text");
+    run_error("INCR a");
+    run_error("SET a");
+    run_error("SET a b c d e");
+    run_error("EXEC");
+    run_error("DISCARD");
+    expect("a", "text");
+}
+
+static void
+test_reads_and_the_like_do_nothing(void **state)
+{
+    (void)state;
+    run("GET a");
+    run("PUBLISH channel text");
+    run("CONFIG SET maxmemory 1");
+    run("SCRIPT LOAD text");
+    assert_int_equal(replay_facts(replay)->errors, 0);
+    assert_int_equal(replay_facts(replay)->gap_count, 0);
+    assert_int_equal(keyspace_count_all(keyspace), 0);
+}
+
+static void
+test_select_lasts_until_the_part_ends(void **state)
+{
+    (void)state;
+    run("SELECT 3");
+    run("SET a 1");
+    run_error("SELECT -1");
+    run_error("SELECT x");
+    run("SET b 1");
+    replay_begin_part(replay);
+    run("SET c 1");
+    assert_non_null(entry_in(3, "a"));
+    assert_non_null(entry_in(3, "b"));
+    assert_non_null(entry_in(0, "c"));
+}
+
+static void
+test_a_transaction_waits_for_its_end(void **state)
+{
+    (void)state;
+    run("MULTI");
+    run("SET a 1");
+    run("SELECT 2");
+    run("SET b \"two words\"");
+    assert_null(entry_of("a"));
+    run("exec");
+    expect("a", "1");
+    assert_non_null(entry_in(2, "b"));
+    assert_int_equal(replay_facts(replay)->transactions, 1);
+    assert_int_equal(replay_facts(replay)->commands, 5);
+    assert_int_equal(replay_facts(replay)->dropped, 0);
+}
+
+/* A server queues all but EXEC; their errors are lost. */
+static void
+test_control_inside_a_transaction_is_queued(void **state)
+{
+    (void)state;
+    run("MULTI");
+    run("SET a 1");
+    run("MULTI");
+    run("WATCH a");
+    run("DISCARD");
+    run("SET b 1");
+    run("EXEC");
+    expect("a", "1");
+    expect("b", "1");
+    assert_int_equal(replay_facts(replay)->errors, 2);
+    run("SET c 1");
+    expect("c", "1");
+}
+
+static void
+test_a_transaction_without_end_is_dropped(void **state)
+{
+    (void)state;
+    run("SET a 1");
+    run("MULTI");
+    run("SET a 2");
+    run("SET b 2");
+    replay_end_part(replay);
+    replay_begin_part(replay);
+    run("SET c 3");
+    expect("a", "1");
+    expect("c", "3");
+    assert_null(entry_of("b"));
+    assert_int_equal(replay_facts(replay)->dropped, 2);
+}
+
+static void
+test_relative_times_count_from_the_annotation(void **state)
+{
+    (void)state;
+    run("SET a 1 EX 10");
+    assert_int_equal(replay_facts(replay)->relative_expiries, 1);
+    run_annotation("#TS:1700000000");
+    run_annotation("# anything else");
+    run("SET b 1 EX 10");
+    run("PEXPIRE b 1");
+    assert_int_equal(replay_facts(replay)->time_ms, INT64_C(1700000000000));
+    expect_expiry("b", INT64_C(1700000000001));
+    assert_int_equal(replay_facts(replay)->relative_expiries, 1);
+}
+
+static void
+test_relative_times_count_from_the_start(void **state)
+{
+    struct replay *other = replay;
+    (void)state;
+    replay = replay_new(keyspace, 5000);
+    run("SET a 1 PX 7");
+    expect_expiry("a", 5007);
+    replay_free(replay);
+    replay = other;
+}
+
+/* --- what cannot be replayed --- */
+
+static void
+test_a_script_makes_its_keys_uncertain(void **state)
+{
+    const struct replay_facts *facts = replay_facts(replay);
+    (void)state;
+    run("SET a 1");
+    run("SET b 1");
+    run("eval \"return 1\" 2 a c x");
+    run("EVALSHA 0123 1 a");
+    assert_true(entry_is_uncertain(entry_of("a")));
+    assert_false(entry_is_uncertain(entry_of("b")));
+    assert_int_equal(facts->uncertain_names, 1);
+    assert_false(facts->all_uncertain);
+    assert_int_equal(facts->gap_count, 2);
+    assert_string_equal(facts->gaps[0].name, "EVAL");
+    assert_int_equal(facts->gaps[0].count, 1);
+    run("EVAL \"return 1\" 0");
+    assert_true(facts->all_uncertain);
+    assert_int_equal(facts->gaps[0].count, 2);
+}
+
+static void
+test_doubt_spreads_to_what_is_made_of_it(void **state)
+{
+    (void)state;
+    run("SET a abc");
+    run("SET b abc");
+    run("EVAL \"return 1\" 1 a");
+    run("BITOP NOT c a");
+    run("BITOP NOT d b");
+    assert_true(entry_is_uncertain(entry_of("c")));
+    assert_false(entry_is_uncertain(entry_of("d")));
+}
+
+static void
+test_unknown_commands_are_named(void **state)
+{
+    const struct replay_facts *facts = replay_facts(replay);
+    char line[32];
+    (void)state;
+    run("json.set a 1");
+    run("\"od\\x01d\" a 1");
+    run("JSON.SET a 1");
+    assert_true(facts->all_uncertain);
+    assert_int_equal(facts->gap_count, 2);
+    assert_string_equal(facts->gaps[0].name, "JSON.SET");
+    assert_int_equal(facts->gaps[0].count, 2);
+    assert_string_equal(facts->gaps[1].name, "OD?D");
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(line, sizeof(line), "MY.COMMAND%d a", i);
+        run(line);
+    }
+    assert_int_equal(facts->gap_count, REPLAY_GAPS_MAX);
+    assert_string_equal(facts->gaps[REPLAY_GAPS_MAX - 1].name, "(others)");
+    assert_int_equal(facts->gaps[REPLAY_GAPS_MAX - 1].count,
+                     102 - (REPLAY_GAPS_MAX - 1));
+}
+
+/* --- rows --- */
+
+static void
+test_every_row_is_a_command(void **state)
+{
+    static const struct replay_row *const tables[] = {
+        replay_generic, replay_expire,   replay_restore, replay_sort,
+        replay_library, replay_string,   replay_counter, replay_bits,
+        replay_hll,     replay_list,     replay_set,     replay_zset,
+        replay_geo,     replay_hash,     replay_hash_ttl, replay_stream,
+        replay_stream_group, replay_array,
+    };
+    (void)state;
+    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+        for (const struct replay_row *row = tables[t]; row->name; row++) {
+            const char *bar = strchr(row->name, '|');
+            struct bytes name = bytes_of_text(row->name);
+            struct bytes sub = bytes_of(NULL, 0);
+            if (bar != NULL) {
+                sub = bytes_of_text(bar + 1);
+                name.size -= sub.size + 1;
+            }
+            if (aof_commands_find(name, bar ? &sub : NULL) == NULL)
+                fail_msg("%s is no command", row->name);
+        }
+}
+
+/* --- functions --- */
+
+static void
+test_libraries_are_kept_as_text(void **state)
+{
+    const struct replay_facts *facts = replay_facts(replay);
+    struct bytes code;
+    (void)state;
+    run("FUNCTION LOAD \"#!lua name=one\nreturn\"");
+    run("FUNCTION LOAD \"#!lua name=two\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=one\n\"");
+    run_error("FUNCTION LOAD \"#!lua\n\"");
+    run_error("FUNCTION LOAD \"return 1\"");
+    run("FUNCTION LOAD REPLACE \"#!lua name=one\nagain\"");
+    assert_int_equal(facts->functions, 2);
+    assert_int_equal(facts->function_bytes, 21 + 20);
+    assert_true(replay_function(replay, 0, &code));
+    assert_memory_equal(code.data, "#!lua name=two\nreturn", 21);
+    assert_true(replay_function(replay, 1, &code));
+    assert_memory_equal(code.data, "#!lua name=one\nagain", 20);
+    assert_false(replay_function(replay, 2, &code));
+    run("FUNCTION DELETE two");
+    run_error("FUNCTION DELETE two");
+    assert_int_equal(facts->functions, 1);
+    run("FLUSHALL");
+    assert_int_equal(facts->functions, 1);
+    run("FUNCTION FLUSH ASYNC");
+    assert_int_equal(facts->functions, 0);
+    assert_int_equal(facts->function_bytes, 0);
+}
+
+/* The payload is a FUNCTION DUMP of Redis 7.0.15. */
+static void
+test_libraries_are_restored(void **state)
+{
+    static const char payload[] =
+        "\"\\xf5@F#!lua name=mylib\\nredis.register_function('f', function() "
+        "return 1 end)\\n\\x00\\xc51\\xde\\xfcO\\xf4E\\x99\"";
+    const struct replay_facts *facts = replay_facts(replay);
+    char line[256];
+    (void)state;
+    (void)snprintf(line, sizeof(line), "FUNCTION RESTORE %s", payload);
+    run(line);
+    assert_int_equal(facts->functions, 1);
+    assert_int_equal(facts->function_bytes, 70);
+    run_error(line);
+    run("FUNCTION LOAD \"#!lua name=other\n\"");
+    (void)snprintf(line, sizeof(line), "FUNCTION RESTORE %s FLUSH", payload);
+    run(line);
+    assert_int_equal(facts->functions, 1);
+    (void)snprintf(line, sizeof(line), "FUNCTION RESTORE %s REPLACE",
+                   payload);
+    run(line);
+    assert_int_equal(facts->functions, 1);
+    run_error("FUNCTION RESTORE \"damaged, isn't it\"");
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_commands_take_any_case),
+        TEST(test_errors_change_nothing),
+        TEST(test_reads_and_the_like_do_nothing),
+        TEST(test_select_lasts_until_the_part_ends),
+        TEST(test_a_transaction_waits_for_its_end),
+        TEST(test_control_inside_a_transaction_is_queued),
+        TEST(test_a_transaction_without_end_is_dropped),
+        TEST(test_relative_times_count_from_the_annotation),
+        TEST(test_relative_times_count_from_the_start),
+        TEST(test_a_script_makes_its_keys_uncertain),
+        TEST(test_doubt_spreads_to_what_is_made_of_it),
+        TEST(test_unknown_commands_are_named),
+        TEST(test_every_row_is_a_command),
+        TEST(test_libraries_are_kept_as_text),
+        TEST(test_libraries_are_restored),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Lists against a plain array that the same is done to, with limits so small
+ * that nodes fill, split and join all the time.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "keyspace/value-list.h"
+
+enum { MODEL_MOST = 400, STEPS = 2000, TEXT_MOST = 40 };
+
+static struct store store;
+
+struct model {
+    char texts[MODEL_MOST][TEXT_MOST];
+    size_t count;
+};
+
+static uint64_t seed;
+
+static uint32_t
+draw(uint32_t below)
+{
+    seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    return (uint32_t)(seed >> 33) % below;
+}
+
+/* Numbers, texts, and now and then a large one. */
+static void
+draw_text(char text[TEXT_MOST])
+{
+    uint32_t number = draw(12);
+    if (number < 6)
+        (void)snprintf(text, TEXT_MOST, "%d", (int)number - 3);
+    else if (number < 11)
+        (void)snprintf(text, TEXT_MOST, "element-%u", number);
+    else
+        (void)snprintf(text, TEXT_MOST, "a large one of many bytes: %u",
+                       draw(3));
+}
+
+static void
+model_insert(struct model *model, size_t at, const char *text)
+{
+    memmove(model->texts[at + 1], model->texts[at],
+            (model->count - at) * TEXT_MOST);
+    (void)snprintf(model->texts[at], TEXT_MOST, "%s", text);
+    model->count++;
+}
+
+static void
+model_remove(struct model *model, size_t at)
+{
+    model->count--;
+    memmove(model->texts[at], model->texts[at + 1],
+            (model->count - at) * TEXT_MOST);
+}
+
+static void
+assert_same(const struct value *value, const struct model *model)
+{
+    char room[TEXT_DIGITS];
+    struct bytes element;
+    struct value_list_cursor cursor;
+    assert_int_equal(value_list_count(value), model->count);
+    value_list_begin(&cursor, value);
+    for (size_t i = 0; i < model->count; i++) {
+        assert_true(value_list_next(&cursor, room, &element));
+        assert_true(bytes_equal(element, bytes_of_text(model->texts[i])));
+    }
+    assert_false(value_list_next(&cursor, room, &element));
+    for (int i = 0; i < 2 && model->count > 0; i++) {
+        size_t at = draw((uint32_t)model->count);
+        int64_t index =
+            i == 0 ? (int64_t)at : (int64_t)at - (int64_t)model->count;
+        assert_true(value_list_get(value, index, room, &element));
+        assert_true(bytes_equal(element, bytes_of_text(model->texts[at])));
+    }
+}
+
+static void
+do_push(struct value *value, struct model *model)
+{
+    char text[TEXT_MOST];
+    bool head = draw(2) == 0;
+    draw_text(text);
+    assert_true(value_list_push(&store, value, head ? LIST_HEAD : LIST_TAIL,
+                                bytes_of_text(text)));
+    model_insert(model, head ? 0 : model->count, text);
+}
+
+static void
+do_pop(struct value *value, struct model *model)
+{
+    struct buffer element = { NULL, 0, 0 };
+    bool head = draw(2) == 0;
+    size_t at = head ? 0 : model->count - 1;
+    assert_int_equal(value_list_pop(&store, value,
+                                    head ? LIST_HEAD : LIST_TAIL, &element),
+                     model->count > 0);
+    if (model->count > 0) {
+        assert_true(bytes_equal(buffer_bytes(&element),
+                                bytes_of_text(model->texts[at])));
+        model_remove(model, at);
+    }
+    buffer_fini(&element);
+}
+
+static void
+do_insert(struct value *value, struct model *model)
+{
+    char pivot[TEXT_MOST];
+    char text[TEXT_MOST];
+    bool before = draw(2) == 0;
+    size_t at = 0;
+    draw_text(pivot);
+    draw_text(text);
+    while (at < model->count && strcmp(model->texts[at], pivot) != 0)
+        at++;
+    assert_int_equal(value_list_insert(&store, value, before,
+                                       bytes_of_text(pivot),
+                                       bytes_of_text(text)),
+                     at < model->count);
+    if (at < model->count)
+        model_insert(model, before ? at : at + 1, text);
+}
+
+static void
+do_set(struct value *value, struct model *model)
+{
+    char text[TEXT_MOST];
+    size_t at = draw((uint32_t)model->count + 1);
+    draw_text(text);
+    assert_int_equal(
+        value_list_set(&store, value, (int64_t)at, bytes_of_text(text)),
+        at < model->count);
+    if (at < model->count)
+        (void)snprintf(model->texts[at], TEXT_MOST, "%s", text);
+}
+
+static void
+do_remove(struct value *value, struct model *model)
+{
+    char text[TEXT_MOST];
+    int64_t count = (int64_t)draw(7) - 3;
+    uint64_t left = count == 0 ? UINT64_MAX
+                               : (uint64_t)(count < 0 ? -count : count);
+    uint64_t removed = 0;
+    size_t at = count < 0 ? model->count : 0;
+    draw_text(text);
+    while (left > removed && (count < 0 ? at > 0 : at < model->count)) {
+        at -= count < 0;
+        if (strcmp(model->texts[at], text) == 0) {
+            model_remove(model, at);
+            removed++;
+        } else {
+            at += count >= 0;
+        }
+    }
+    assert_int_equal(
+        value_list_remove(&store, value, count, bytes_of_text(text)),
+        removed);
+}
+
+/* Takes few elements away, so that lists grow in between. */
+static void
+do_trim(struct value *value, struct model *model)
+{
+    int64_t start = (int64_t)draw(4);
+    int64_t stop = -1 - (int64_t)draw(4);
+    value_list_trim(&store, value, start, stop);
+    for (; stop < -1 && model->count > 0; stop++)
+        model_remove(model, model->count - 1);
+    for (; start > 0 && model->count > 0; start--)
+        model_remove(model, 0);
+}
+
+typedef void step(struct value *value, struct model *model);
+
+static void
+run_steps(uint64_t first_seed)
+{
+    static step *const often[] = { do_push,   do_push, do_push, do_insert,
+                                   do_insert, do_set,  do_pop,  do_remove,
+                                   do_trim };
+    struct model *model = calloc(1, sizeof(*model));
+    struct value value;
+    seed = first_seed;
+    value_init(&store, &value, TYPE_LIST);
+    for (int i = 0; i < STEPS; i++) {
+        if (model->count > MODEL_MOST - 10)
+            while (model->count > 10)
+                do_pop(&value, model);
+        often[draw(sizeof(often) / sizeof(*often))](&value, model);
+        assert_same(&value, model);
+    }
+    struct value copy;
+    assert_true(value_copy(&store, &copy, &value));
+    value_fini(&store, &value);
+    assert_same(&copy, model);
+    value_fini(&store, &copy);
+    free(model);
+}
+
+static void
+test_against_an_array(void **state)
+{
+    (void)state;
+    static const int64_t fills[] = { 1, 2, 5, -1, -2 };
+    for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++) {
+        pool_init(&store.pool, 0);
+        store.limits = store_limits_default;
+        store.limits.list_fill = fills[i];
+        store.limits.list_large = i % 2 == 0 ? 20 : UINT64_MAX;
+        run_steps(i + 1);
+        pool_fini(&store.pool);
+    }
+}
+
+/* Nodes as DEBUG LISTPACK and the RDB of Redis 7.2 show them: 8 KiB of
+ * elements of 1000 bytes are 8 to a node (1004 bytes each and 7 of frame). */
+struct counter {
+    struct visitor visitor;
+    uint64_t nodes;
+    uint64_t sizes[4];
+};
+
+static void
+counter_count(struct visitor *visitor, uint64_t count)
+{
+    ((struct counter *)visitor)->nodes = count;
+}
+
+static bool
+counter_node(struct visitor *visitor, const struct node *node)
+{
+    struct counter *counter = (struct counter *)visitor;
+    size_t at = 0;
+    while (counter->sizes[at] != 0)
+        at++;
+    counter->sizes[at] = node->size;
+    assert_int_equal(node->kind, NODE_LISTPACK);
+    return false;
+}
+
+static void
+test_nodes(void **state)
+{
+    (void)state;
+    static const struct visitor_ops ops = { .count = counter_count,
+                                            .node = counter_node };
+    struct counter counter = { .visitor = { .ops = &ops } };
+    struct value value;
+    char element[1000];
+    memset(element, 'x', sizeof(element));
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    value_init(&store, &value, TYPE_LIST);
+    for (int i = 0; i < 20; i++)
+        assert_true(value_list_push(&store, &value, LIST_TAIL,
+                                    bytes_of(element, sizeof(element))));
+    value_walk(&store, &value, &counter.visitor);
+    assert_int_equal(counter.nodes, 3);
+    assert_int_equal(counter.sizes[0], 7 + 8 * 1004);
+    assert_int_equal(counter.sizes[1], 7 + 8 * 1004);
+    assert_int_equal(counter.sizes[2], 7 + 4 * 1004);
+    value_fini(&store, &value);
+    pool_fini(&store.pool);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_against_an_array),
+        cmocka_unit_test(test_nodes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

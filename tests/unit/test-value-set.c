@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Sets against a plain list of members, in all forms and through their
+ * changes, and the limits at which Redis 7.2 changes forms.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "keyspace/value-set.h"
+
+enum { NAMES = 300, TEXT_MOST = 90 };
+
+static struct store store;
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    pool_fini(&store.pool);
+    return 0;
+}
+
+static struct value
+new_set(void)
+{
+    struct value value;
+    value_init(&store, &value, TYPE_SET);
+    return value;
+}
+
+static enum value_change
+add(struct value *value, const char *member)
+{
+    return value_set_add(&store, value, bytes_of_text(member));
+}
+
+/* What an element's number stands for: integers of all widths, then words. */
+static void
+name_of(unsigned number, char text[TEXT_MOST])
+{
+    static const long long edges[] = { 0, -1, 32767, 32768, -32769,
+                                       2147483647, 2147483648LL,
+                                       INT64_MAX, INT64_MIN };
+    if (number < 9)
+        (void)snprintf(text, TEXT_MOST, "%lld", edges[number]);
+    else if (number < 200)
+        (void)snprintf(text, TEXT_MOST, "%u", number * 7);
+    else
+        (void)snprintf(text, TEXT_MOST, "member:%u", number);
+}
+
+static void
+assert_members(const struct value *value, const bool has[NAMES])
+{
+    char text[TEXT_MOST];
+    uint64_t count = 0;
+    for (unsigned i = 0; i < NAMES; i++) {
+        name_of(i, text);
+        assert_int_equal(value_set_has(&store, value, bytes_of_text(text)),
+                         has[i]);
+        count += has[i];
+    }
+    assert_int_equal(value_set_count(value), count);
+    char room[TEXT_DIGITS];
+    struct bytes member;
+    struct value_set_cursor cursor;
+    value_set_begin(&cursor, value);
+    while (value_set_next(&cursor, room, &member))
+        count--;
+    assert_int_equal(count, 0);
+}
+
+/* Names below `below` come and go. */
+static void
+run_steps(unsigned below, uint64_t seed)
+{
+    bool has[NAMES] = { false };
+    char text[TEXT_MOST];
+    struct value value = new_set();
+    for (int i = 0; i < 3000; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        unsigned number = (unsigned)(seed >> 33) % below;
+        name_of(number, text);
+        if ((seed >> 20) % 3 > 0) {
+            assert_int_equal(add(&value, text),
+                             has[number] ? VALUE_SAME : VALUE_ADDED);
+            has[number] = true;
+        } else {
+            assert_int_equal(
+                value_set_remove(&store, &value, bytes_of_text(text)),
+                has[number]);
+            has[number] = false;
+        }
+        if (i % 50 == 0)
+            assert_members(&value, has);
+    }
+    struct value copy;
+    assert_true(value_copy(&store, &copy, &value));
+    value_fini(&store, &value);
+    assert_members(&copy, has);
+    value_fini(&store, &copy);
+}
+
+static void
+test_against_a_list(void **state)
+{
+    (void)state;
+    run_steps(9, 1);
+    run_steps(200, 2);
+    run_steps(NAMES, 3);
+    store.limits.set_entries = 400;
+    run_steps(NAMES, 4);
+    store.limits.set_entries = 0;
+    store.limits.set_integers = 5;
+    run_steps(NAMES, 5);
+}
+
+static void
+add_integers(struct value *value, int count)
+{
+    char text[TEXT_MOST];
+    for (int i = 0; i < count; i++) {
+        (void)snprintf(text, TEXT_MOST, "%d", i);
+        (void)add(value, text);
+    }
+}
+
+static void
+test_limits(void **state)
+{
+    (void)state;
+    struct value value = new_set();
+    add_integers(&value, 512);
+    assert_int_equal(value.form, SET_INTEGERS);
+    assert_int_equal(value.size, 8 + 512 * 2);
+    add_integers(&value, 513);
+    assert_int_equal(value.form, SET_TABLE);
+    value_fini(&store, &value);
+
+    value = new_set();
+    add_integers(&value, 127);
+    (void)add(&value, "word");
+    assert_int_equal(value.form, SET_PACKED);
+    (void)add(&value, "another");
+    assert_int_equal(value.form, SET_TABLE);
+    value_fini(&store, &value);
+
+    value = new_set();
+    add_integers(&value, 128);
+    (void)add(&value, "word");
+    assert_int_equal(value.form, SET_TABLE);
+    value_fini(&store, &value);
+
+    value = new_set();
+    (void)add(&value, "0123456789012345678901234567890123456789"
+                      "012345678901234567890123");
+    assert_int_equal(value.form, SET_PACKED);
+    (void)add(&value, "01234567890123456789012345678901234567890"
+                      "012345678901234567890123");
+    assert_int_equal(value.form, SET_TABLE);
+    value_fini(&store, &value);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_against_a_list, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
