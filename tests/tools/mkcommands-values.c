@@ -52,8 +52,9 @@ put_filling(struct maker *maker, struct out *out, unsigned length)
 
         if (i % 8 == 0)
             bits = below(maker, UINT64_MAX);
-        byte = plain ? (unsigned char)('a' + i / 50 % 26)
-                     : (unsigned char)(bits >> i % 8 * 8);
+        byte = (unsigned char)(bits >> i % 8 * 8);
+        if (plain)
+            byte = (unsigned char)('a' + i / 50 % 26);
         put(out, &byte, 1);
     }
 }
