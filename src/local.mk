@@ -410,6 +410,7 @@ bin_PROGRAMS += %D%/keyweigh
 %C%_keyweigh_SOURCES = \
 	%D%/cli/aof-read.c \
 	%D%/cli/aof-report.h \
+	%D%/cli/aof-rewrite.c \
 	%D%/cli/aof-sums.c \
 	%D%/cli/aof-tables.c \
 	%D%/cli/aof-tables.h \

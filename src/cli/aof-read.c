@@ -179,6 +179,8 @@ aof_read(void *context, struct run *run, struct run_input *result,
     if (result->error.kind == ERROR_NONE)
         result->error = report->filter_error;
     aof_log_close(log);
+    if (result->was_read)
+        aof_rewrite_add(report, result, input);
     return STATUS_OK;
 }
 

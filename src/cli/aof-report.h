@@ -26,10 +26,25 @@ struct aof_report_part {
     uint64_t error_offset;
 };
 
+/* What would be left of all inputs.  Without reason it is exact. */
+struct aof_rewrite {
+    bool is_counted;   /* the bytes are known, at least about */
+    char *reason;      /* why not, or why only about; NULL: exact */
+    bool has_rdb;      /* these two: their figure is known */
+    bool has_commands;
+    uint64_t log_bytes; /* of what was replayed */
+    uint64_t keys;
+    uint64_t rdb_bytes;
+    uint64_t command_bytes;
+    char server[64];   /* whose rewrite: "redis-7.0" */
+    bool is_guessed;   /* it is, by the commands of some log */
+};
+
 struct aof_report {
     const struct arguments *arguments;
     struct run run;
     struct log *log;
+    struct aof_rewrite rewrite;
     struct aof_report_part *parts; /* of all inputs */
     size_t part_count;
     size_t rows; /* of each ranking, to show */
@@ -39,6 +54,11 @@ struct aof_report {
 /* The read of a run_plan; context is a struct aof_report. */
 enum status aof_read(void *context, struct run *run, struct run_input *result,
                      struct input *input);
+
+/* Adds what a rewrite of an input would leave, which was read already, by
+ * reading it again. */
+void aof_rewrite_add(struct aof_report *report, struct run_input *result,
+                     const struct input *input);
 
 /* True when all of all inputs was read. */
 bool aof_report_is_complete(const struct aof_report *report);

@@ -174,6 +174,26 @@ aof_tables_expiries(const struct aof_tables *tables)
     writer->ops->table_end(writer);
 }
 
+/* Of what a rewrite would leave; it may be more than there was. */
+static void
+set_saved(struct cell cells[2], const struct aof_rewrite *rewrite, bool known,
+          uint64_t bytes)
+{
+    if (!rewrite->is_counted || !known)
+        return;
+    cells[0] = cell_number(bytes);
+    cells[1] = cell_number(0);
+    cells[1].number = (int64_t)(rewrite->log_bytes - bytes);
+}
+
+static const char *
+basis_of(const struct aof_rewrite *rewrite)
+{
+    return !rewrite->is_counted      ? "estimate"
+           : rewrite->reason != NULL ? "uncertain"
+                                     : "exact";
+}
+
 void
 aof_tables_rewrite(const struct aof_tables *tables)
 {
@@ -184,7 +204,18 @@ aof_tables_rewrite(const struct aof_tables *tables)
         { "control_bytes", "SELECT, MULTI, EXEC, #", COLUMN_BYTES },
         { "exact", "of every key", COLUMN_COUNT },
         { "sampled", "keys looked at: 1 of", COLUMN_COUNT },
+        { "basis", "what is left is", COLUMN_TEXT },
+        { "reason", "since", COLUMN_TEXT },
+        { "server", "as written by", COLUMN_TEXT },
+        { "log_bytes", "log replayed", COLUMN_BYTES },
+        { "left_keys", "keys left", COLUMN_COUNT },
+        { "rdb_bytes", "left as an RDB", COLUMN_BYTES },
+        { "rdb_saved_bytes", "saved", COLUMN_BYTES },
+        { "command_bytes", "left as commands", COLUMN_BYTES },
+        { "command_saved_bytes", "saved", COLUMN_BYTES },
     };
+    enum { BASIS = 6, LOG_BYTES = 9, RDB = 11, COMMANDS = 13 };
+    const struct aof_rewrite *rewrite = &tables->report->rewrite;
     const struct log_totals *totals = &tables->report->log->totals;
     struct log_keys_sums sums = log_keys_sums(&tables->report->log->keys);
     struct cell cells[] = {
@@ -194,7 +225,18 @@ aof_tables_rewrite(const struct aof_tables *tables)
         cell_number(totals->control_bytes + totals->annotation_bytes),
         cell_number(sums.is_exact),
         cell_number(UINT64_C(1) << sums.halvings),
+        [BASIS] = cell_text(basis_of(rewrite)),
+        aof_tables_text(rewrite->reason),
+        aof_tables_text(rewrite->is_counted ? rewrite->server : NULL),
+        [COMMANDS + 1] = cell_empty(),
     };
+    if (rewrite->is_counted) {
+        cells[LOG_BYTES] = cell_number(rewrite->log_bytes);
+        cells[LOG_BYTES + 1] = cell_number(rewrite->keys);
+    }
+    set_saved(&cells[RDB], rewrite, rewrite->has_rdb, rewrite->rdb_bytes);
+    set_saved(&cells[COMMANDS], rewrite, rewrite->has_commands,
+              rewrite->command_bytes);
     tables->writer->ops->object(tables->writer, "rewrite", columns, cells,
                                 AOF_TABLES_COUNT(columns));
 }

@@ -200,13 +200,9 @@ append_transactions(struct buffer *out, const struct log *log)
 
 /* What of all this the data do not need any more. */
 static void
-append_rewrite(struct buffer *out, const struct aof_report *report,
+append_garbage(struct buffer *out, const struct log_totals *totals,
                const struct log_keys_sums *keys)
 {
-    const struct log_totals *totals = &report->log->totals;
-    uint64_t control = filter_is_empty(report->run.filter)
-                           ? totals->control_bytes + totals->annotation_bytes
-                           : 0;
     buffer_append_text(out, keys->is_exact ? "Of all that, " : "Of all that, "
                                                               "about ");
     number_append_size(out, keys->garbage);
@@ -220,13 +216,66 @@ append_rewrite(struct buffer *out, const struct aof_report *report,
         number_append_grouped(out, UINT64_C(1) << keys->halvings);
         buffer_append_byte(out, ')');
     }
-    buffer_append_text(out, ".\nA rewrite would save this, ");
+    buffer_append_text(out, ".\n");
+}
+
+static void
+append_reason(struct buffer *out, const struct aof_rewrite *rewrite)
+{
+    escape_append(out, bytes_of_text(rewrite->reason), BYTES_TEXT);
+    buffer_append_text(out, ".\n");
+}
+
+/* Without a replay. */
+static void
+append_estimate(struct buffer *out, const struct aof_report *report)
+{
+    const struct log_totals *totals = &report->log->totals;
+    uint64_t control = filter_is_empty(report->run.filter)
+                           ? totals->control_bytes + totals->annotation_bytes
+                           : 0;
+    buffer_append_text(out, "A rewrite would save this, ");
     if (control > 0) {
         number_append_size(out, control);
         buffer_append_text(out, " of SELECT, MULTI, EXEC and annotations,\n");
     }
     buffer_append_text(out, "and what it says in fewer commands, which is not "
-                            "estimated here.\n");
+                            "known:\n");
+    append_reason(out, &report->rewrite);
+}
+
+static void
+append_left(struct buffer *out, const struct aof_rewrite *rewrite,
+            uint64_t bytes, const char *form)
+{
+    number_append_size(out, bytes);
+    buffer_append_format(out, " as %s, which saves ", form);
+    if (bytes >= rewrite->log_bytes)
+        buffer_append_text(out, "nothing");
+    else
+        append_share(out, rewrite->log_bytes - bytes, rewrite->log_bytes);
+}
+
+static void
+append_rewrite(struct buffer *out, const struct aof_rewrite *rewrite)
+{
+    buffer_append_text(out, "Of ");
+    number_append_size(out, rewrite->log_bytes);
+    buffer_append_format(out, " a rewrite by %s%s would leave%s",
+                         rewrite->server,
+                         rewrite->is_guessed ? ", if it is one," : "",
+                         rewrite->reason != NULL ? " about\n" : "\n");
+    if (rewrite->has_rdb)
+        append_left(out, rewrite, rewrite->rdb_bytes, "an RDB");
+    if (rewrite->has_rdb && rewrite->has_commands)
+        buffer_append_text(out, ", or\n");
+    if (rewrite->has_commands)
+        append_left(out, rewrite, rewrite->command_bytes, "commands");
+    buffer_append_text(out, ".\n");
+    if (rewrite->reason == NULL)
+        return;
+    buffer_append_text(out, "This is not certain: ");
+    append_reason(out, rewrite);
 }
 
 static void
@@ -260,7 +309,12 @@ aof_text_write(struct aof_report *report, struct writer *writer)
         append_times(out, &log->totals);
     append_transactions(out, log);
     if (log->totals.commands > 0) {
-        append_rewrite(out, report, &keys);
+        append_garbage(out, &log->totals, &keys);
+        if (report->rewrite.is_counted &&
+            (report->rewrite.has_rdb || report->rewrite.has_commands))
+            append_rewrite(out, &report->rewrite);
+        else
+            append_estimate(out, report);
         buffer_append_byte(out, '\n');
         write_tables(report, writer);
     }

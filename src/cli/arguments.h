@@ -40,6 +40,7 @@ struct arguments {
 
     uint64_t count; /* top -n */
     uint64_t rows;  /* aof; 0: not given */
+    bool no_replay; /* aof */
     int by;         /* top: index of its choices */
     bool per_type;
     struct option_list separators;

@@ -130,13 +130,18 @@ run_with(struct aof_report *report, const struct separators *separators)
         free(report->parts[i].error);
     }
     free(report->parts);
+    free(report->rewrite.reason);
     run_fini(run);
 }
 
 static enum exit_code
 run_aof(const struct arguments *arguments)
 {
-    struct aof_report report = { .arguments = arguments };
+    struct aof_report report = {
+        .arguments = arguments,
+        .rewrite = { .is_counted = true, .has_rdb = true,
+                     .has_commands = true },
+    };
     struct separators separators;
     report.rows = (size_t)arguments->rows;
     if (arguments->rows == 0)
@@ -153,6 +158,12 @@ run_aof(const struct arguments *arguments)
 static const struct option_group own_options = {
     "Sections",
     (const struct option[]){
+        { "no-replay", 0, OPTION_FLAG, NULL,
+          "leave out what a rewrite would leave, which takes a replay of the "
+          "log", AT(no_replay) },
+        { "server", 0, OPTION_LIST, "SERVER",
+          "whose rewrite, such as redis-7.2 (default: the one that wrote the "
+          "log)", AT(servers) },
         { "rows", 0, OPTION_COUNT, "N",
           "how many keys, prefixes and commands to name (default 20, in the "
           "text 10; at most 1,000)", AT(rows), .min = 1,

@@ -88,17 +88,22 @@ on_poll(void *context, uint64_t bytes)
              (struct run_meter){ bytes, 0 });
 }
 
-/* All gaps as one text. */
+void
+run_log_append_gaps(struct buffer *out, const struct replay_facts *facts)
+{
+    for (size_t i = 0; i < facts->gap_count; i++)
+        buffer_append_format(out, "%s%s %llu", i > 0 ? ", " : "",
+                             facts->gaps[i].name,
+                             (unsigned long long)facts->gaps[i].count);
+}
+
 static void
 keep_gaps(struct run_log *log, const struct replay_facts *facts)
 {
     struct buffer text = { .data = NULL };
-    for (size_t i = 0; i < facts->gap_count; i++) {
-        const struct replay_gap *gap = &facts->gaps[i];
-        log->not_replayed += gap->count;
-        buffer_append_format(&text, "%s%s %llu", i > 0 ? ", " : "", gap->name,
-                             (unsigned long long)gap->count);
-    }
+    for (size_t i = 0; i < facts->gap_count; i++)
+        log->not_replayed += facts->gaps[i].count;
+    run_log_append_gaps(&text, facts);
     if (text.size > 0)
         log->gaps = xmemdup(text.data, text.size);
     buffer_fini(&text);

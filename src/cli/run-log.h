@@ -36,6 +36,10 @@ bool run_log_is_one(const struct run *run, const struct run_input *result,
 void run_log_replay(struct run *run, struct run_input *result,
                     struct input *input, struct aof_state *state);
 
+/* All that could not be replayed: "EVAL 46, EVALSHA 44"; nothing when there is
+ * nothing. */
+void run_log_append_gaps(struct buffer *out, const struct replay_facts *facts);
+
 void run_log_free(struct run_log *log);
 
 #endif

@@ -21,7 +21,7 @@ static struct decimal
 shortest(double score)
 {
     char text[SCORE_TEXT_MAX];
-    struct decimal d = { .negative = score < 0 };
+    struct decimal d = { .negative = signbit(score) };
     for (int precision = 0; precision < DIGITS_MOST; precision++) {
         snprintf(text, sizeof(text), "%.*e", precision, fabs(score));
         if (strtod(text, NULL) == fabs(score))
@@ -73,11 +73,10 @@ is_integer(enum score_rule rule, double score)
 }
 
 struct text
-score_text(enum score_rule rule, double score, char room[SCORE_TEXT_MAX])
+score_text_digits(enum score_rule rule, double score,
+                  char room[SCORE_TEXT_MAX])
 {
     int length;
-    if (is_integer(rule, score))
-        return text_of_integer((int64_t)score);
     if (isnan(score)) {
         length = snprintf(room, SCORE_TEXT_MAX, "nan");
     } else if (isinf(score)) {
@@ -89,4 +88,11 @@ score_text(enum score_rule rule, double score, char room[SCORE_TEXT_MAX])
         length = print(&d, room);
     }
     return text_of_bytes((const unsigned char *)room, (size_t)length);
+}
+
+struct text
+score_text(enum score_rule rule, double score, char room[SCORE_TEXT_MAX])
+{
+    return is_integer(rule, score) ? text_of_integer((int64_t)score)
+                                   : score_text_digits(rule, score, room);
 }

@@ -20,4 +20,9 @@ enum score_rule {
 struct text score_text(enum score_rule rule, double score,
                        char room[SCORE_TEXT_MAX]);
 
+/* The same of a score in a rewritten log (rio.c rioWriteBulkDouble): always
+ * digits, of which 10000000000 is 1e+10 since 7.2. */
+struct text score_text_digits(enum score_rule rule, double score,
+                              char room[SCORE_TEXT_MAX]);
+
 #endif

@@ -11,6 +11,7 @@
 enum {
     VERSION_WITH_AUX = 7, /* and with RESIZEDB */
     VERSION_WITH_IDLE = 9,
+    VERSION_OF_BASES = 10, /* before that the field is aof-preamble */
 };
 
 #define NO_DATABASE UINT64_MAX
@@ -109,14 +110,22 @@ write_aux_number(struct export_rdb *rdb, const char *name, int64_t number)
     rdb_write_aux(&rdb->writer, name, bytes_of(digits, size));
 }
 
+static bool
+is_origin_true(const struct export_rdb *rdb, const struct rdb_facts *facts)
+{
+    const struct export_target *target = &rdb->options.target;
+    return rdb->options.is_rewrite ||
+           (facts->server_by[0] == '\0' &&
+            facts->dialect == target->dialect &&
+            facts->version == target->version);
+}
+
 /* A name of "redis" stands for KeyDB's files, too: they say redis-ver. */
 static void
 write_origin(struct export_rdb *rdb, const struct rdb_facts *facts)
 {
-    const struct export_target *target = &rdb->options.target;
     bool valkey = strcmp(facts->server, "valkey") == 0;
-    if (facts->server_version[0] == '\0' || facts->server_by[0] != '\0' ||
-        facts->dialect != target->dialect || facts->version != target->version)
+    if (facts->server_version[0] == '\0' || !is_origin_true(rdb, facts))
         return;
     rdb_write_aux(&rdb->writer, valkey ? "valkey-ver" : "redis-ver",
                   bytes_of_text(facts->server_version));
@@ -135,8 +144,13 @@ begin(struct exporter *exporter, const struct rdb_facts *facts)
         write_aux_number(rdb, "redis-bits", facts->bits);
     if (facts->ctime_ms >= 0)
         write_aux_number(rdb, "ctime", facts->ctime_ms / 1000);
+    if (rdb->options.is_rewrite && facts->used_mem >= 0)
+        write_aux_number(rdb, "used-mem", facts->used_mem);
     if (rdb->options.is_aof_base)
-        write_aux_number(rdb, "aof-base", 1);
+        write_aux_number(rdb,
+                         target->version < VERSION_OF_BASES ? "aof-preamble"
+                                                            : "aof-base",
+                         1);
 }
 
 static void

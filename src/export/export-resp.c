@@ -5,6 +5,9 @@
  * without commands of their own are restored from what DUMP would give; so are
  * streams, when it turns out that commands cannot say all of one.
  *
+ * Where such a rewrite loses something there are other forms, unless it is
+ * exactly the rewrite that is asked for.
+ *
  * A value's commands are gathered and written when it is complete.
  */
 #include <math.h>
@@ -47,6 +50,8 @@ struct export_resp {
     struct spool chunk; /* items of the command that is being made */
     unsigned items;     /* how many of them */
     struct spool after; /* commands behind those of the body */
+    struct spool singles; /* of a hash: the same, a command for each field */
+    bool is_single;       /* as a rewrite by Redis has it when one expires */
     struct texts texts;
     struct resp_stream *stream;
     bool is_restored;          /* by RESTORE, not by commands of its type */
@@ -82,8 +87,8 @@ count_item(struct export_resp *resp)
 static bool
 sets_expiry(const struct export_resp *resp)
 {
-    return resp->key->has_expiry && resp->key->expire_ms > 0 &&
-           resp->key->type == TYPE_STRING &&
+    return !resp->options.is_rewrite && resp->key->has_expiry &&
+           resp->key->expire_ms > 0 && resp->key->type == TYPE_STRING &&
            server_since(resp->options.target.server, 6, 2);
 }
 
@@ -119,8 +124,23 @@ put_negative_zero(struct export_resp *resp, const struct item *item)
 }
 
 static void
+rewrite_member(struct export_resp *resp, const struct item *item)
+{
+    char digits[SCORE_TEXT_MAX];
+    char room[TEXT_DIGITS];
+    const struct server *server = resp->options.target.server;
+    struct text score = score_text_digits(server->score, item->score, digits);
+    resp_bytes(&resp->chunk, text_bytes(&score, room));
+    add_text(resp, item);
+}
+
+static void
 add_member(struct export_resp *resp, const struct item *item)
 {
+    if (resp->options.is_rewrite) {
+        rewrite_member(resp, item);
+        return;
+    }
     if (item->score >= 0 && signbit(item->score)) {
         put_negative_zero(resp, item);
         return;
@@ -130,14 +150,27 @@ add_member(struct export_resp *resp, const struct item *item)
 }
 
 static void
-put_field_expiry(struct export_resp *resp, const struct item *item)
+put_field_expiry(struct export_resp *resp, struct spool *to,
+                 const struct item *item)
 {
-    resp_begin(&resp->after, 6, "HPEXPIREAT");
-    resp_bytes(&resp->after, resp->key->name);
-    resp_number(&resp->after, item->expire_ms);
-    resp_word(&resp->after, "FIELDS");
-    resp_number(&resp->after, 1);
-    resp_text(&resp->after, &resp->texts, &item->text, 0);
+    resp_begin(to, 6, "HPEXPIREAT");
+    resp_bytes(to, resp->key->name);
+    resp_number(to, item->expire_ms);
+    resp_word(to, "FIELDS");
+    resp_number(to, 1);
+    resp_text(to, &resp->texts, &item->text, 0);
+}
+
+static void
+put_single(struct export_resp *resp, const struct item *item)
+{
+    resp_begin(&resp->singles, 4, "HMSET");
+    resp_bytes(&resp->singles, resp->key->name);
+    resp_text(&resp->singles, &resp->texts, &item->text, 0);
+    resp_text(&resp->singles, &resp->texts, &item->value, 1);
+    if (item->has_expiry)
+        put_field_expiry(resp, &resp->singles, item);
+    resp->is_single = resp->is_single || item->has_expiry;
 }
 
 static void
@@ -161,16 +194,21 @@ add_field(struct export_resp *resp, const struct item *item)
         resp->refusal = target_refusal(target, TARGET_FIELD_EXPIRY);
         return;
     }
-    if (item->has_expiry && target->server->product == SERVER_VALKEY) {
+    bool valkey = target->server->product == SERVER_VALKEY;
+    if (item->has_expiry && valkey) {
         put_expiring_field(resp, item);
         return;
     }
-    if (item->has_expiry)
-        put_field_expiry(resp, item);
+    if (resp->options.is_rewrite && !valkey &&
+        target_has(target, TARGET_FIELD_EXPIRY))
+        put_single(resp, item);
+    else if (item->has_expiry)
+        put_field_expiry(resp, &resp->after, item);
     resp_text(&resp->chunk, &resp->texts, &item->text, 0);
     resp_text(&resp->chunk, &resp->texts, &item->value, 1);
     count_item(resp);
 }
+
 
 static void
 add_stream_item(struct export_resp *resp, const struct item *item)
@@ -297,6 +335,8 @@ clear(struct export_resp *resp)
     spool_clear(&resp->body);
     spool_clear(&resp->chunk);
     spool_clear(&resp->after);
+    spool_clear(&resp->singles);
+    resp->is_single = false;
     texts_clear(&resp->texts);
     resp->items = 0;
 }
@@ -369,9 +409,15 @@ finish_value(struct export_resp *resp, uint64_t serialized)
         if (resp->refusal == NULL)
             resp->refusal = resp->value.refusal;
     }
+    if (resp->is_restored && resp->options.is_rewrite)
+        resp->refusal = "no command that is known here makes its value";
     if (resp->is_restored && resp->refusal == NULL)
         put_restore(resp);
     put_chunk(resp);
+    if (resp->is_single) {
+        spool_clear(&resp->body);
+        spool_each(&resp->singles, spool_take, &resp->body);
+    }
     put_expiry(resp);
 }
 
@@ -444,6 +490,7 @@ free_resp(struct exporter *exporter)
     spool_fini(&resp->body);
     spool_fini(&resp->chunk);
     spool_fini(&resp->after);
+    spool_fini(&resp->singles);
     texts_fini(&resp->texts);
     resp_stream_free(resp->stream);
     export_value_fini(&resp->value);
@@ -468,8 +515,10 @@ export_resp_new(const struct exporter_options *options)
     spool_init(&resp->body, options->error);
     spool_init(&resp->chunk, options->error);
     spool_init(&resp->after, options->error);
+    spool_init(&resp->singles, options->error);
     texts_init(&resp->texts, options->error);
-    resp->stream = resp_stream_new(options->target.server, options->error);
+    resp->stream = resp_stream_new(options->target.server, options->is_rewrite,
+                                   options->error);
     export_value_init(&resp->value, &options->target, options->error);
     return &resp->exporter;
 }

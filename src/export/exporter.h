@@ -30,6 +30,11 @@ struct exporter_calls {
 struct exporter_options {
     struct export_target target;
     bool is_aof_base; /* an RDB that is the base of a log in parts */
+    bool is_rewrite;  /* what a rewrite by the target's server writes, byte for
+                         byte as far as that can be known: with all that it
+                         says of itself, and in commands that may lose what
+                         they do not say; values that only RESTORE makes are
+                         refused then, since servers have other ways */
     struct exporter_calls calls;
     struct output *output; /* borrowed, as is error: what the system refuses */
     struct error *error;   /* beside writing output */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The commands are those of a server's own rewrite (aof.c rewriteStreamObject,
- * Redis 5.0 to 8.6); but for XGROUP CREATECONSUMER, which it writes only for
- * consumers with nothing pending.
+ * Redis 5.0 to 8.6); but for XGROUP CREATECONSUMER, which only a rewrite leaves
+ * to XCLAIM where something is pending.
  *
  * A consumer's pending entries have only ids, their times stand with the
  * group; and whether an entry is there was told before all that.  Both are
@@ -27,6 +27,7 @@ struct pending {
 
 struct resp_stream {
     const struct server *server;
+    bool is_rewrite;
     struct spool *out;
     struct bytes name;
     struct spool entries; /* a struct stream_id each */
@@ -36,10 +37,12 @@ struct resp_stream {
 };
 
 struct resp_stream *
-resp_stream_new(const struct server *server, struct error *error)
+resp_stream_new(const struct server *server, bool is_rewrite,
+                struct error *error)
 {
     struct resp_stream *stream = xcalloc(1, sizeof(*stream));
     stream->server = server;
+    stream->is_rewrite = is_rewrite;
     spool_init(&stream->entries, error);
     spool_init(&stream->pending, error);
     return stream;
@@ -126,7 +129,7 @@ add_entry(struct resp_stream *stream, const struct item *item)
     spool_append(&stream->entries, bytes_of(&item->id, sizeof(item->id)));
     begin(stream, 3 + 2 * item->count, "XADD", NULL);
     resp_id(stream->out, item->id);
-    return item->count > 0;
+    return item->count > 0 || stream->is_rewrite;
 }
 
 /* An entry that is trimmed at once leaves an empty stream. */
@@ -190,8 +193,10 @@ make_consumer(struct resp_stream *stream, struct texts *texts,
 {
     if (!hold_name(&stream->consumer, texts, &item->text))
         return false;
+    if (stream->is_rewrite && item->count > 0)
+        return true;
     if (!server_since(stream->server, 6, 2))
-        return item->count > 0;
+        return item->count > 0 || stream->is_rewrite;
     begin(stream, 5, "XGROUP", "CREATECONSUMER");
     resp_bytes(stream->out, buffer_bytes(&stream->group));
     resp_bytes(stream->out, buffer_bytes(&stream->consumer));
@@ -204,7 +209,8 @@ claim(struct resp_stream *stream, struct stream_id id)
     struct pending pending;
     struct stream_id entry;
     if (!find(&stream->pending, sizeof(pending), id, &pending) ||
-        !find(&stream->entries, sizeof(entry), id, &entry))
+        !(stream->is_rewrite ||
+          find(&stream->entries, sizeof(entry), id, &entry)))
         return false;
     begin(stream, 12, "XCLAIM", NULL);
     resp_bytes(stream->out, buffer_bytes(&stream->group));
@@ -217,6 +223,47 @@ claim(struct resp_stream *stream, struct stream_id id)
     resp_number(stream->out, pending.deliveries);
     resp_word(stream->out, "JUSTID");
     resp_word(stream->out, "FORCE");
+    return true;
+}
+
+/* --- idempotent producers, as a rewrite writes them --- */
+
+static void
+configure_idmp(struct resp_stream *stream, const struct item *item)
+{
+    if (item->number == IDMP_DURATION && item->count == IDMP_ENTRIES)
+        return;
+    begin(stream, 6, "XCFGSET", NULL);
+    resp_word(stream->out, "IDMP-DURATION");
+    resp_number(stream->out, item->number);
+    resp_word(stream->out, "IDMP-MAXSIZE");
+    resp_count(stream->out, item->count);
+}
+
+/* The producer's name is held in place of a consumer's. */
+static void
+record_idempotent(struct resp_stream *stream, struct texts *texts,
+                  const struct item *item)
+{
+    struct stream_id entry;
+    if (!find(&stream->entries, sizeof(entry), item->id, &entry))
+        return;
+    begin(stream, 5, "XIDMPRECORD", NULL);
+    resp_bytes(stream->out, buffer_bytes(&stream->consumer));
+    resp_text(stream->out, texts, &item->text, 0);
+    resp_id(stream->out, item->id);
+}
+
+static bool
+rewrite_idmp(struct resp_stream *stream, struct texts *texts,
+             const struct item *item)
+{
+    if (item->kind == ITEM_PRODUCER)
+        return hold_name(&stream->consumer, texts, &item->text);
+    if (item->kind == ITEM_IDMP)
+        configure_idmp(stream, item);
+    else if (item->kind == ITEM_IDEMPOTENT)
+        record_idempotent(stream, texts, item);
     return true;
 }
 
@@ -245,12 +292,17 @@ resp_stream_item(struct resp_stream *stream, struct texts *texts,
         return make_consumer(stream, texts, item);
     case ITEM_CONSUMER_PENDING:
         return claim(stream, item->id);
+    case ITEM_PRODUCER:
+        return !stream->is_rewrite || rewrite_idmp(stream, texts, item);
     case ITEM_IDMP:
+        if (stream->is_rewrite)
+            return rewrite_idmp(stream, texts, item);
         return item->number == IDMP_DURATION && item->count == IDMP_ENTRIES;
     case ITEM_IDMP_TOTALS:
-        return item->number == 0 && item->count == 0;
-    case ITEM_NACK:
+        return stream->is_rewrite || (item->number == 0 && item->count == 0);
     case ITEM_IDEMPOTENT:
+        return stream->is_rewrite && rewrite_idmp(stream, texts, item);
+    case ITEM_NACK:
         return false;
     default:
         return true;

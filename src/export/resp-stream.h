@@ -3,10 +3,11 @@
  * The commands that rebuild a stream, for export-resp.c: entries, totals,
  * groups, consumers and their pending entries.
  *
- * Some things no command makes: a pending entry whose entry was deleted, one
- * without consumer, an entry without fields, before Redis 6.2 a consumer
- * without pending entries; and idempotent producers only on a newer patch level
- * than a server's name tells of.  Such a stream has to be restored.
+ * Some things no command of a rewrite makes: a pending entry whose entry was
+ * deleted, one without consumer, an entry without fields, before Redis 6.2 a
+ * consumer without pending entries; and idempotent producers only on a newer
+ * patch level than a server's name tells of.  Such a stream has to be restored;
+ * a rewrite itself loses them.
  */
 #ifndef KEYWEIGH_EXPORT_RESP_STREAM_H
 #define KEYWEIGH_EXPORT_RESP_STREAM_H
@@ -16,8 +17,9 @@
 
 struct resp_stream;
 
+/* is_rewrite: exactly what a rewrite writes, whatever that loses. */
 struct resp_stream *resp_stream_new(const struct server *server,
-                                    struct error *error);
+                                    bool is_rewrite, struct error *error);
 void resp_stream_free(struct resp_stream *stream);
 
 /* A stream of that name begins; commands are added to out.  Both are borrowed

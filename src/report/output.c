@@ -224,6 +224,12 @@ output_open(struct output *output, const char *path)
     return status;
 }
 
+void
+output_open_counter(struct output *output)
+{
+    *output = (struct output){ .fd = -1, .only_counts = true };
+}
+
 /* False when writing makes no sense any more. */
 static bool
 may_try_again(const struct output *output)
@@ -240,8 +246,9 @@ may_try_again(const struct output *output)
 void
 output_flush(struct output *output)
 {
-    size_t done = 0;
     struct buffer *buffer = &output->buffer;
+    size_t done = output->only_counts ? buffer->size : 0;
+    output->counted += done;
     while (done < buffer->size && output->error.kind == ERROR_NONE) {
         ssize_t written =
             write(output->fd, buffer->data + done, buffer->size - done);

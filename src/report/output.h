@@ -9,6 +9,7 @@
 #define KEYWEIGH_REPORT_OUTPUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -19,10 +20,15 @@ struct output {
     char *path;      /* final name, symlinks resolved; NULL for stdout */
     char *temporary; /* name being written, NULL when written directly */
     struct error error;
+    bool only_counts; /* nothing is written */
+    uint64_t counted; /* bytes that would have been, by output_flush */
 };
 
 /* path NULL or "-": standard output.  FAIL with the error set. */
 enum status output_open(struct output *output, const char *path);
+
+/* An output that goes nowhere: counts what is flushed. */
+void output_open_counter(struct output *output);
 
 /* Writes out what is buffered once that is 64 KiB or more. */
 void output_flush_if_full(struct output *output);

@@ -419,6 +419,28 @@ packed_by_release(void **state)
 /* 2^52 is the first integer that is printed with digits up to 6.2, and 0.1
  * takes 17 of them until 7.2. */
 static void
+assert_digits(enum score_rule rule, double score, const char *digits)
+{
+    char room[SCORE_TEXT_MAX];
+    struct text text = score_text_digits(rule, score, room);
+    assert_int_equal(text.size, strlen(digits));
+    assert_memory_equal(text.data, digits, text.size);
+}
+
+/* As %.17g and fpconv_dtoa print them. */
+static void
+rewritten_scores_by_release(void **state)
+{
+    (void)state;
+    assert_digits(SCORE_17, 10000000000.0, "10000000000");
+    assert_digits(SCORE_SHORTEST, 10000000000.0, "1e+10");
+    assert_digits(SCORE_17, 3.14, "3.1400000000000001");
+    assert_digits(SCORE_SHORTEST, 3.14, "3.14");
+    assert_digits(SCORE_17, -0.0, "-0");
+    assert_digits(SCORE_SHORTEST, -0.0, "-0");
+}
+
+static void
 scores_by_release(void **state)
 {
     (void)state;
@@ -460,6 +482,7 @@ main(void)
         cmocka_unit_test(too_many_in_a_window),
         cmocka_unit_test(packed_by_release),
         cmocka_unit_test(scores_by_release),
+        cmocka_unit_test(rewritten_scores_by_release),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

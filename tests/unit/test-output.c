@@ -263,6 +263,20 @@ a_descriptor_is_not_looked_behind(void **state)
     assert_string_equal(text, "before now behind");
 }
 
+static void
+a_counter_writes_nothing(void **state)
+{
+    (void)state;
+    struct output output;
+    output_open_counter(&output);
+    buffer_append(&output.buffer, "four", 4);
+    output_flush(&output);
+    buffer_append(&output.buffer, "more", 4);
+    output_flush(&output);
+    assert_int_equal(output.counted, 8);
+    assert_int_equal(output_close(&output, false), STATUS_OK);
+}
+
 #define IN_FOLDER(test) \
     cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
@@ -281,6 +295,7 @@ main(void)
         IN_FOLDER(first_error_stays_and_writing_ends),
         IN_FOLDER(abandoned_file_is_gone),
         IN_FOLDER(leftovers_are_in_nobodys_way),
+        IN_FOLDER(a_counter_writes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
