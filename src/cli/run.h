@@ -89,11 +89,12 @@ struct run {
     size_t read_count;          /* how many of them were read */
     struct analysis **analyses; /* the sums of all inputs */
 
+    uint64_t replay_limit;      /* bytes of memory for the keys of a log */
+    int64_t clock_ms;           /* when the run began */
+
     /* Private to run.c. */
     bool begun;
     size_t threads_each; /* for each input */
-    uint64_t replay_limit; /* bytes of memory for the keys of a log */
-    int64_t clock_ms;
     uint64_t total; /* bytes of all files, 0 unknown */
     _Atomic uint64_t bytes_done;
     _Atomic uint64_t keys_done;
