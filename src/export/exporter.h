@@ -24,7 +24,7 @@ struct exporter_calls {
                   uint64_t *expires);
 
     /* Hands out the value that was walked last as its source has it, when that
-     * is how the target has it, too; false: it is to be made. */
+     * is how the target has it, too; false: it is to be made.  May be NULL. */
     bool (*original)(void *context, const struct key *key,
                      spool_function *take, void *to);
 
