@@ -52,8 +52,9 @@ append_log(struct buffer *out, const struct run_log *log)
                   log->base.version);
     buffer_append_text(out, ", ");
     append_number(out, "commands", true, (int64_t)log->replayed.commands);
-    buffer_append_format(out, ", \"in_progress\": %s",
-                         log->in_progress ? "true" : "false");
+    buffer_append_format(out, ", \"in_progress\": %s, \"stopped\": %s",
+                         log->in_progress ? "true" : "false",
+                         log->stopped ? "true" : "false");
 }
 
 static void
