@@ -204,7 +204,10 @@ make_exporter(struct conversion *conversion, const struct rdb_facts *facts)
     struct exporter_options options = {
         .target = conversion->target,
         .is_aof_base = conversion->has_folder,
-        .calls = { sizes, copy_value, refuse, conversion },
+        .calls = { .sizes = sizes,
+                   .original = copy_value,
+                   .refused = refuse,
+                   .context = conversion },
         .output = &conversion->output,
         .error = &conversion->error,
     };
