@@ -182,7 +182,7 @@ get_field(const unsigned char *bytes, uint64_t offset, unsigned bits)
 {
     uint64_t number = 0;
     for (uint64_t bit = offset; bit < offset + bits; bit++)
-        number = number << 1 | (bytes[bit / 8] >> (7 - bit % 8) & 1U);
+        number = number << 1 | ((unsigned)bytes[bit / 8] >> (7 - bit % 8) & 1);
     return number;
 }
 
