@@ -461,6 +461,8 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/option-value.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
+	%D%/cli/original.c \
+	%D%/cli/original.h \
 	%D%/cli/progress.c \
 	%D%/cli/progress.h \
 	%D%/cli/repair-file.c \

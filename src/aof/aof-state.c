@@ -49,7 +49,8 @@ is_within_limit(struct reading *reading, uint64_t offset)
     buffer_append_byte(&size, '\0');
     error_set_at(&state->error, ERROR_UNSUPPORTED, offset,
                  "the keys need more than the %s of memory that a replay may "
-                 "take (--mem-limit)", (const char *)size.data);
+                 "take (--mem-limit gives it more)",
+                 (const char *)size.data);
     buffer_fini(&size);
     return false;
 }
@@ -360,15 +361,14 @@ read_parts(struct reading *reading)
     return status == STATUS_END ? STATUS_OK : status;
 }
 
-/* What was asked for and is not there. */
+/* What was asked for and is not there: then no keys are an answer. */
 static void
 check_until(const struct reading *reading)
 {
     const struct aof_repair_until *until = &reading->options->until;
     struct bytes part = reading->options->until_part;
     struct aof_state *state = reading->state;
-    bool has_times = state->replay != NULL &&
-                     replay_facts(state->replay)->time_ms >= 0;
+    bool has_times = replay_facts(state->replay)->time_ms >= 0;
     if (state->error.kind != ERROR_NONE)
         return;
     if (part.size > 0 && !reading->found_part)
@@ -382,6 +382,8 @@ check_until(const struct reading *reading)
     else if (until->kind == AOF_REPAIR_TIME && !has_times && !state->stopped)
         error_set(&state->error, ERROR_USAGE,
                   "--until: there is no #TS: line that tells a time");
+    if (state->error.kind != ERROR_NONE)
+        keyspace_flush_all(state->keyspace);
 }
 
 /* ---- the whole ---- */
@@ -462,9 +464,9 @@ aof_state_read(struct aof_state *state, struct aof_log *log,
                                .options = options };
     *state = (struct aof_state){ .moment_ms = -1 };
     (void)read_parts(&reading);
+    begin_keyspace(&reading, &no_facts);
     check_until(&reading);
     state->bytes = reading.before;
-    begin_keyspace(&reading, &no_facts);
     complete_facts(state, log->is_set);
     complete_streams(state);
     count_databases(state);

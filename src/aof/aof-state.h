@@ -17,7 +17,9 @@
 #include "rdb/rdb.h"
 
 struct aof_state_options {
-    /* Where to end.  A transaction that is open there does not count. */
+    /* Where to end.  A transaction that is open there does not count.  What
+     * cannot be answered (no such part, no times) is an error of usage, and no
+     * key is there then. */
     struct aof_repair_until until;
     struct bytes until_part; /* whose offset; empty: the only file's */
     uint64_t memory_limit; /* bytes; 0: none */

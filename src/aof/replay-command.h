@@ -62,6 +62,9 @@ bool replay_is_since(const struct replay *replay, uint32_t redis,
  * fact is counted, and *now_ms is the assumed one. */
 bool replay_now(struct replay *replay, int64_t *now_ms);
 
+/* No key is left, and so no doubt about any. */
+void replay_settle(struct replay *replay);
+
 /* ---- keys ---- */
 
 /* Looks for a key of that type: *entry is NULL when there is none, and it is

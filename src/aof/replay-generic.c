@@ -129,6 +129,7 @@ run_flushall(struct replay *replay, const struct bytes *argv, size_t argc)
     if (argc > 2 || (argc == 2 && !is_flush_mode(argv[1])))
         return REPLAY_ERROR;
     keyspace_flush_all(replay_keyspace(replay));
+    replay_settle(replay);
     return REPLAY_DONE;
 }
 

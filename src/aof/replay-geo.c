@@ -34,13 +34,9 @@ add_points(struct replay *replay, struct bytes key, unsigned conditions,
         if (!parse_point(argv + i, &point) || !geohash_encode(point, &score))
             return REPLAY_ERROR;
     enum replay_outcome outcome =
-        (conditions & ZSET_IF_PRESENT) != 0
-            ? replay_find(replay, key, TYPE_ZSET, &entry)
-            : replay_find_or_add(replay, key, TYPE_ZSET, &entry);
+        replay_zset_open(replay, key, conditions, argc / 3, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
-    if (replay_is_since(replay, AOF_VERSION(7, 2, 0), AOF_VERSION(7, 2, 0)))
-        replay_zset_expect(replay, &entry->value, argc / 3);
     for (size_t i = 0; i < argc; i += 3) {
         (void)parse_point(argv + i, &point);
         (void)geohash_encode(point, &score);

@@ -15,8 +15,15 @@ set_field(struct replay *replay, struct entry *entry, struct bytes field,
                           keep_expiry) != VALUE_REFUSED;
 }
 
+/* From one field to the next, and from a field to its value. */
+struct stride {
+    size_t field;
+    size_t value;
+};
+
 static enum replay_outcome
-hset(struct replay *replay, const struct bytes *argv, size_t argc)
+set_fields(struct replay *replay, const struct bytes *argv, size_t argc,
+           struct stride stride)
 {
     struct entry *entry;
     bool kept = true;
@@ -26,10 +33,18 @@ hset(struct replay *replay, const struct bytes *argv, size_t argc)
         replay_find_or_add(replay, argv[1], TYPE_HASH, &entry);
     if (outcome != REPLAY_DONE)
         return outcome;
-    for (size_t i = 2; i < argc; i += 2)
-        kept &= set_field(replay, entry, argv[i], argv[i + 1], false);
+    const struct bytes *field = argv + 2;
+    for (size_t i = (argc - 2) / 2; i > 0; i--, field += stride.field)
+        kept &= set_field(replay, entry, field[0], field[stride.value],
+                          false);
     replay_drop_if_empty(replay, argv[1]);
     return replay_kept(kept);
+}
+
+static enum replay_outcome
+hset(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return set_fields(replay, argv, argc, (struct stride){ 2, 1 });
 }
 
 /* key field ... value ...: all fields in front of all values (development
@@ -37,20 +52,8 @@ hset(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 hsetc(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    struct entry *entry;
-    bool kept = true;
-    if (argc % 2 != 0)
-        return REPLAY_ERROR;
-    enum replay_outcome outcome =
-        replay_find_or_add(replay, argv[1], TYPE_HASH, &entry);
-    if (outcome != REPLAY_DONE)
-        return outcome;
-    size_t fields = (argc - 2) / 2;
-    for (size_t i = 0; i < fields; i++)
-        kept &= set_field(replay, entry, argv[2 + i], argv[2 + fields + i],
-                          false);
-    replay_drop_if_empty(replay, argv[1]);
-    return replay_kept(kept);
+    return set_fields(replay, argv, argc,
+                      (struct stride){ 1, (argc - 2) / 2 });
 }
 
 static enum replay_outcome

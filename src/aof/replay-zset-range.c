@@ -94,6 +94,21 @@ replay_zset_expect(struct replay *replay, struct value *value,
 }
 
 enum replay_outcome
+replay_zset_open(struct replay *replay, struct bytes key, unsigned conditions,
+                 uint64_t members, struct entry **entry)
+{
+    const uint32_t since = AOF_VERSION(7, 2, 0);
+    enum replay_outcome outcome =
+        (conditions & ZSET_IF_PRESENT) != 0
+            ? replay_find(replay, key, TYPE_ZSET, entry)
+            : replay_find_or_add(replay, key, TYPE_ZSET, entry);
+    if (outcome == REPLAY_DONE && *entry != NULL &&
+        replay_is_since(replay, since, since))
+        replay_zset_expect(replay, &(*entry)->value, members);
+    return outcome;
+}
+
+enum replay_outcome
 replay_zset_put(struct replay *replay, struct bytes name,
                 struct value *result)
 {

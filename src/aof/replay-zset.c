@@ -54,13 +54,9 @@ add_pairs(struct replay *replay, struct bytes key, unsigned conditions,
         if (!replay_double(pairs[i], &score))
             return REPLAY_ERROR;
     enum replay_outcome outcome =
-        (conditions & ZSET_IF_PRESENT) != 0
-            ? replay_find(replay, key, TYPE_ZSET, &entry)
-            : replay_find_or_add(replay, key, TYPE_ZSET, &entry);
+        replay_zset_open(replay, key, conditions, count / 2, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
-    if (replay_is_since(replay, AOF_VERSION(7, 2, 0), AOF_VERSION(7, 2, 0)))
-        replay_zset_expect(replay, &entry->value, count / 2);
     for (size_t i = 0; i < count; i += 2) {
         (void)replay_double(pairs[i], &score);
         kept &= value_zset_add(replay_store(replay), &entry->value,

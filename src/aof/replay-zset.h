@@ -33,6 +33,13 @@ struct zset_ranks replay_zset_ranks(const struct value *value,
 void replay_zset_expect(struct replay *replay, struct value *value,
                         uint64_t members);
 
+/* The sorted set that so many members are about to be put into: made, unless a
+ * condition of value_zset_add wants them there.  *entry is NULL when there is
+ * none to put them into. */
+enum replay_outcome replay_zset_open(struct replay *replay, struct bytes key,
+                                     unsigned conditions, uint64_t members,
+                                     struct entry **entry);
+
 /* Gives the name that sorted set, moved in; an empty one deletes it. */
 enum replay_outcome replay_zset_put(struct replay *replay, struct bytes name,
                                     struct value *result);

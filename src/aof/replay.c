@@ -469,6 +469,14 @@ replay_now(struct replay *replay, int64_t *now_ms)
     return false;
 }
 
+void
+replay_settle(struct replay *replay)
+{
+    replay->has_doubt = false;
+    replay->facts.all_uncertain = false;
+    replay->facts.uncertain_names = 0;
+}
+
 enum replay_outcome
 replay_find(struct replay *replay, struct bytes name, enum type type,
             struct entry **entry)

@@ -117,7 +117,9 @@ count_as(struct rewriting *rewriting, bool as_rdb, uint64_t *bytes)
         .target = target_of_server(rewriting->server),
         .is_aof_base = server_since(rewriting->server, 4, 0),
         .is_rewrite = true,
-        .calls = { sizes, refused, rewriting },
+        .calls = { .sizes = sizes,
+                   .refused = refused,
+                   .context = rewriting },
         .output = &output,
         .error = &error,
     };

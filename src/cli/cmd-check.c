@@ -111,7 +111,6 @@ run_check(const struct arguments *arguments)
 {
     struct checks checks = { .arguments = arguments };
     struct run_plan plan = { .begin = begin,
-                             .takes_logs = true,
                              .read = read_one,
                              .context = &checks };
     struct run run = { .arguments = NULL };

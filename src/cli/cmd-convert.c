@@ -74,9 +74,9 @@ struct pass {
     const struct marks *marks; /* or NULL: the early filter decides */
     struct scan *scan;         /* counts and errors */
     struct source *source;
-    const struct rdb_facts *facts;   /* of the source */
-    const struct aof_state *state;   /* of a log, else NULL */
-    struct run_input *result; /* NULL: only count and judge */
+    const struct rdb_facts *facts; /* of the source */
+    const struct aof_state *state; /* of a log, else NULL */
+    struct run_input *result;      /* NULL: only count and judge */
     struct input *input;
 };
 
@@ -103,6 +103,7 @@ static enum status
 write_key(const struct pass *pass)
 {
     struct source *source = pass->source;
+    original_begin(&pass->conversion->original);
     enum status status = source->ops->walk(
         source, conversion_visitor(pass->conversion));
     output_flush_if_full(&pass->conversion->output);
@@ -266,6 +267,15 @@ write_log(struct pass *pass)
     return status;
 }
 
+/* Keys beyond the limit would be missing from a file that looks whole.  Lines
+ * of JSON are rows: they come as far as the replay did, like those of keys. */
+static bool
+is_worth_writing(const struct pass *pass)
+{
+    return pass->conversion->to == CONVERSION_JSONL ||
+           !keyspace_is_full(pass->state->keyspace);
+}
+
 static enum status
 convert_log(struct pass *pass)
 {
@@ -278,7 +288,8 @@ convert_log(struct pass *pass)
     pass->state = &state;
     pass->facts = &scan->facts;
     pass->source = keyspace_source(state.keyspace);
-    (void)write_log(pass);
+    if (is_worth_writing(pass))
+        (void)write_log(pass);
     aof_state_fini(&state);
     if (cut.kind != ERROR_NONE)
         scan->error = cut;
@@ -308,20 +319,23 @@ convert_rdb(struct pass *pass)
     if (is_file && conversion_wants_counts(pass->conversion))
         count_keys(pass, path);
     enum status status = STATUS_FAIL;
-    if (!conversion_has_failed(pass->conversion))
+    if (!conversion_has_failed(pass->conversion)) {
+        original_open(&pass->conversion->original, pass->input, path);
         status = read_keys(pass);
+        original_close(&pass->conversion->original);
+    }
     buffer_fini(&marks.bits);
     return status;
 }
 
 /* Two inputs may hold the same key, which no server would take. */
 static bool
-takes_input(struct conversion *conversion, const struct run_input *result)
+takes_input(struct conversion *conversion, const struct run *run,
+            const struct run_input *result)
 {
-    if (conversion->to == CONVERSION_JSONL || conversion->name == NULL) {
-        conversion->name = result->name;
+    conversion->name = result->name;
+    if (conversion->to == CONVERSION_JSONL || run->input_count == 1)
         return true;
-    }
     error_set(&conversion->error, ERROR_USAGE,
               "--to %s takes one input: two might hold the same key",
               to_words[conversion->to]);
@@ -339,7 +353,7 @@ read_input(void *context, struct run *run, struct run_input *result,
         .result = result,
         .input = input,
     };
-    if (!takes_input(context, result))
+    if (!takes_input(context, run, result))
         return STATUS_FAIL;
     return run_log_is_one(run, result, input) ? convert_log(&pass)
                                               : convert_rdb(&pass);

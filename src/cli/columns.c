@@ -107,6 +107,8 @@ cell_requested(const struct row *row)
 static struct cell
 cell_basis(const struct row *row)
 {
+    if (row->record->key->is_uncertain)
+        return cell_text("uncertain");
     switch (row->price->basis) {
     case BASIS_EXACT:
         return cell_text("exact");

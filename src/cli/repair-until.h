@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * repair --until: where the log is to end.
+ * --until: where a log is to end, of repair and of what replays it.
  */
 #ifndef KEYWEIGH_CLI_REPAIR_UNTIL_H
 #define KEYWEIGH_CLI_REPAIR_UNTIL_H

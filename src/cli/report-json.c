@@ -52,24 +52,27 @@ append_log(struct buffer *out, const struct run_log *log)
                   log->base.version);
     buffer_append_text(out, ", ");
     append_number(out, "commands", true, (int64_t)log->replayed.commands);
-    buffer_append_format(out, ", \"in_progress\": %s",
-                         log->in_progress ? "true" : "false");
+    buffer_append_format(out, ", \"in_progress\": %s, \"stopped\": %s",
+                         log->in_progress ? "true" : "false",
+                         log->stopped ? "true" : "false");
 }
 
 static void
 append_facts(struct buffer *out, const struct run_input *input)
 {
     const struct rdb_facts *facts = &input->scan.facts;
+    const struct rdb_facts *told = input->log != NULL ? &input->log->base
+                                                      : facts;
     bool read = input->was_read;
     struct buffer server = { 0 };
-    buffer_append_format(&server, "%s %s", facts->server,
-                         facts->server_version);
+    buffer_append_format(&server, "%s %s", told->server,
+                         told->server_version);
     buffer_append_byte(&server, '\0');
     append_number(out, "format_version",
                   read && input->log == NULL && facts->version > 0,
                   facts->version);
     buffer_append_text(out, ", ");
-    append_text(out, "server", read && facts->server[0] != '\0'
+    append_text(out, "server", read && told->server[0] != '\0'
                                    ? (const char *)server.data : NULL);
     buffer_append_text(out, ", ");
     append_number(out, "ctime_ms", read && facts->ctime_ms >= 0,

@@ -125,6 +125,8 @@ struct counts {
 
     /* Of logs. */
     uint64_t not_replayed; /* commands */
+    uint64_t with_gaps;    /* logs that have such */
+    const char *gaps;      /* of the first of them, which commands */
     uint64_t uncertain;    /* keys that they name */
     uint64_t all_uncertain; /* inputs of which that cannot be said */
     uint64_t errors;       /* commands that servers do not carry out */
@@ -138,6 +140,8 @@ count_log(struct counts *counts, const struct run_log *log)
     if (log == NULL)
         return;
     counts->not_replayed += log->not_replayed;
+    if (log->gaps != NULL && counts->with_gaps++ == 0)
+        counts->gaps = log->gaps;
     counts->uncertain += log->uncertain;
     counts->all_uncertain += log->replayed.all_uncertain;
     counts->errors += log->replayed.errors;
@@ -248,6 +252,21 @@ warn_of_inputs(struct report *report, const struct counts *counts)
          "clock");
 }
 
+/* Names the commands when they are of one log; messages name all. */
+static void
+warn_of_gaps(struct report *report, const struct counts *counts)
+{
+    static const char *const commands[] = { "command", "commands" };
+    struct buffer text = { 0 };
+    buffer_append_text(&text, "could not be replayed");
+    if (counts->with_gaps == 1)
+        buffer_append_format(&text, ": %s", counts->gaps);
+    buffer_append_byte(&text, '\0');
+    warn(report, "not-replayed", counts->not_replayed, commands,
+         (const char *)text.data);
+    buffer_fini(&text);
+}
+
 static void
 warn_of_logs(struct report *report, const struct counts *counts)
 {
@@ -255,8 +274,7 @@ warn_of_logs(struct report *report, const struct counts *counts)
     static const char *const keys[] = { "key is", "keys are" };
     static const char *const inputs[] = { "log has", "logs have" };
     static const char *const expiries[] = { "expiry is", "expiries are" };
-    warn(report, "not-replayed", counts->not_replayed, commands,
-         "could not be replayed");
+    warn_of_gaps(report, counts);
     warn(report, "uncertain", counts->uncertain, keys,
          "uncertain: named by a command that could not be replayed");
     warn(report, "all-uncertain", counts->all_uncertain, inputs,

@@ -2,6 +2,7 @@
 #include "cli/run-trouble.h"
 
 #include "base/escape.h"
+#include "base/number.h"
 #include "cli/message.h"
 #include "cli/run-log.h"
 #include "rdb/decode.h"
@@ -125,11 +126,8 @@ tell_version(const struct run_input *input, const char *name)
 
 /* What makes the keys of a log less than certain. */
 static void
-tell_log(const struct run_input *input, const char *name)
+tell_replay(const struct run_log *log, const char *name)
 {
-    const struct run_log *log = input->log;
-    if (log == NULL)
-        return;
     if (log->not_replayed > 0)
         message_warning("%s: commands that could not be replayed: %s; keys "
                         "that they name, and that are uncertain: %llu%s",
@@ -152,6 +150,34 @@ tell_log(const struct run_input *input, const char *name)
         message_note("%s: the last command is being written: left out", name);
 }
 
+/* Of an answer to --until that is another than it seems. */
+static void
+tell_until(const struct run *run, const struct run_log *log, const char *name)
+{
+    const struct aof_repair_until *until = &run->until.until;
+    if (until->kind == AOF_REPAIR_TIME && log->base.ctime_ms > until->ms) {
+        struct buffer time = { 0 };
+        number_append_time(&time, log->base.ctime_ms);
+        message_warning("%s: its RDB was written at %.*s, after the time of "
+                        "--until: what it holds is of then", name,
+                        (int)time.size, (const char *)time.data);
+        buffer_fini(&time);
+    }
+    if (until->kind != AOF_REPAIR_ALL && !log->stopped)
+        message_note("%s: %s", name, repair_until_unmet(until));
+}
+
+static void
+tell_log(const struct run *run, const struct run_input *input,
+         const char *name)
+{
+    if (input->log == NULL)
+        return;
+    tell_replay(input->log, name);
+    if (input->scan.error.kind == ERROR_NONE)
+        tell_until(run, input->log, name);
+}
+
 void
 run_trouble_tell(const struct run *run, size_t index)
 {
@@ -164,7 +190,7 @@ run_trouble_tell(const struct run *run, size_t index)
         tell_damaged(input, text);
         tell_unpriced(input, text);
         tell_trailing(input, text);
-        tell_log(input, text);
+        tell_log(run, input, text);
     }
     if (input->error.kind != ERROR_NONE)
         message_error_of(text, &input->error);

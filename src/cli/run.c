@@ -329,6 +329,19 @@ learn_kind(const struct job *job, struct input *input)
     job->result->kind = input->kind;
 }
 
+/* A dump holds one moment, and that may be any. */
+static bool
+is_until_for(const struct run *run, struct run_input *result,
+             struct input *input)
+{
+    if (run->until.until.kind == AOF_REPAIR_ALL ||
+        run_log_is_one(run, result, input))
+        return true;
+    error_set(&result->error, ERROR_USAGE,
+              "--until is for logs, and this is an RDB");
+    return false;
+}
+
 static void
 read_input(struct job *job, struct input *input)
 {
@@ -337,7 +350,8 @@ read_input(struct job *job, struct input *input)
     learn_kind(job, input);
     result->stored = input->size;
     result->layer = input->layer_count > 0 ? input->layers[0] : NULL;
-    if (!run_trouble_check_kind(result))
+    if (!run_trouble_check_kind(result) ||
+        !is_until_for(job->run, result, input))
         return;
     result->was_read = true;
     if (plan->begin != NULL && !job->run->begun) {

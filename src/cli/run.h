@@ -64,9 +64,8 @@ struct run_plan {
     void (*row)(void *context, const struct run_input *input,
                 const struct record *record);
 
-    /* Instead of a scan.  takes_logs: it reads AOFs and manifests itself, as
-     * large as they were when they were opened. */
-    bool takes_logs;
+    /* Instead of a scan.  AOFs and manifests it reads itself, as large as they
+     * were when they were opened. */
     enum status (*read)(void *context, struct run *run,
                         struct run_input *result, struct input *input);
     void *context;
@@ -89,11 +88,12 @@ struct run {
     size_t read_count;          /* how many of them were read */
     struct analysis **analyses; /* the sums of all inputs */
 
+    uint64_t replay_limit;      /* bytes of memory for the keys of a log */
+    int64_t clock_ms;           /* when the run began */
+
     /* Private to run.c. */
     bool begun;
     size_t threads_each; /* for each input */
-    uint64_t replay_limit; /* bytes of memory for the keys of a log */
-    int64_t clock_ms;
     uint64_t total; /* bytes of all files, 0 unknown */
     _Atomic uint64_t bytes_done;
     _Atomic uint64_t keys_done;

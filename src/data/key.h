@@ -28,6 +28,8 @@ struct key {
     int64_t idle_s;       /* -1 when the file has none */
     int freq;             /* LFU counter 0..255, -1 when the file has none */
     bool has_expiry;
+    bool is_uncertain;    /* of a log: what could not be replayed may have
+                             changed it */
     enum type type;
     unsigned char type_byte;  /* as in the file */
     struct bytes module_name; /* of TYPE_MODULE and TYPE_VECTORSET; static or

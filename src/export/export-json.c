@@ -429,13 +429,13 @@ begin_attributes(struct export_json *json, const struct key *key)
         jsonl_member(&json->line, "expire_ms");
         jsonl_number(&json->line, key->expire_ms);
     }
-    if (key->idle_s >= 0) {
-        jsonl_member(&json->line, "idle_s");
-        jsonl_number(&json->line, key->idle_s);
-    }
-    if (key->freq >= 0) {
-        jsonl_member(&json->line, "freq");
-        jsonl_number(&json->line, key->freq);
+    if (key->idle_s >= 0)
+        jsonl_member_count(&json->line, "idle_s", (uint64_t)key->idle_s);
+    if (key->freq >= 0)
+        jsonl_member_count(&json->line, "freq", (uint64_t)key->freq);
+    if (key->is_uncertain) {
+        jsonl_member(&json->line, "uncertain");
+        jsonl_literal(&json->line, "true");
     }
 }
 

@@ -86,18 +86,21 @@ static void
 write_value(void *context, struct export_value *value)
 {
     struct export_rdb *rdb = context;
+    const struct exporter_calls *calls = &rdb->options.calls;
     const struct key *key = value->key;
     const char *refusal =
         value->refusal != NULL ? value->refusal : refusal_of_key(rdb, key);
     if (refusal != NULL) {
-        rdb->options.calls.refused(rdb->options.calls.context, key, refusal);
+        calls->refused(calls->context, key, refusal);
         return;
     }
     select_database(rdb, key->db);
     write_attributes(rdb, key);
     rdb_write_byte(&rdb->writer, value->type);
     rdb_write_string(&rdb->writer, key->name);
-    export_value_each(value, take_raw, rdb);
+    if (value->type != key->type_byte || calls->original == NULL ||
+        !calls->original(calls->context, key, take_raw, rdb))
+        export_value_each(value, take_raw, rdb);
 }
 
 /* --- the file --- */

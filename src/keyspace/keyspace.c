@@ -475,6 +475,7 @@ fill_key(struct keyspace *keyspace, const struct entry *entry, uint64_t db)
     key->has_expiry = entry_expiry(entry, &key->expire_ms);
     key->idle_s = -1;
     key->freq = -1;
+    key->is_uncertain = entry_is_uncertain(entry);
     key->type = entry_type(entry);
     key->type_byte = value_type_byte(&entry->value);
     if (key->type >= TYPE_VECTORSET)

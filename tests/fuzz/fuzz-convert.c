@@ -102,7 +102,7 @@ to_commands(const uint8_t *data, size_t size, const char *server)
     const struct server *row = servers_find(bytes_of_text(server));
     struct exporter_options options = {
         .target = target_of_server(row),
-        .calls = { NULL, on_refused, NULL },
+        .calls = { .refused = on_refused },
         .output = &output,
         .error = &error,
     };

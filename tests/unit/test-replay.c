@@ -171,6 +171,21 @@ test_a_script_makes_its_keys_uncertain(void **state)
 }
 
 static void
+test_nothing_is_uncertain_where_no_key_is(void **state)
+{
+    const struct replay_facts *facts = replay_facts(replay);
+    (void)state;
+    run("EVAL \"return 1\" 1 a");
+    run("EVAL \"return 1\" 0");
+    run("FLUSHALL");
+    assert_false(facts->all_uncertain);
+    assert_int_equal(facts->uncertain_names, 0);
+    assert_int_equal(facts->gap_count, 1);
+    run("EVAL \"return 1\" 0");
+    assert_true(facts->all_uncertain);
+}
+
+static void
 test_doubt_spreads_to_what_is_made_of_it(void **state)
 {
     (void)state;
@@ -306,6 +321,7 @@ main(void)
         TEST(test_relative_times_count_from_the_annotation),
         TEST(test_relative_times_count_from_the_start),
         TEST(test_a_script_makes_its_keys_uncertain),
+        TEST(test_nothing_is_uncertain_where_no_key_is),
         TEST(test_doubt_spreads_to_what_is_made_of_it),
         TEST(test_unknown_commands_are_named),
         TEST(test_every_row_is_a_command),
