@@ -222,6 +222,7 @@ fuzz_programs = \
 	%D%/fuzz/fuzz-packed \
 	%D%/fuzz/fuzz-rdb \
 	%D%/fuzz/fuzz-repair \
+	%D%/fuzz/fuzz-replay \
 	%D%/fuzz/fuzz-salvage \
 	%D%/fuzz/fuzz-stream
 check_PROGRAMS += $(fuzz_programs)
@@ -271,6 +272,9 @@ endif
 %C%_fuzz_fuzz_repair_SOURCES = %D%/fuzz/fuzz-repair.c $(fuzz_driver)
 %C%_fuzz_fuzz_repair_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_repair_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_replay_SOURCES = %D%/fuzz/fuzz-replay.c $(fuzz_driver)
+%C%_fuzz_fuzz_replay_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_replay_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 %C%_fuzz_fuzz_salvage_SOURCES = %D%/fuzz/fuzz-salvage.c $(fuzz_driver)
 %C%_fuzz_fuzz_salvage_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_salvage_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
