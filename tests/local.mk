@@ -181,9 +181,11 @@ check_PROGRAMS += \
 
 # What scripts need beside: truth compares with real servers, ask-allocator
 # with real allocators, damage harms fixtures in every way, dribble feeds a
-# pipe byte by byte, peak measures memory, generate makes big dumps.
+# pipe byte by byte, peak measures memory, generate and generate-log make big
+# dumps and logs.
 check_PROGRAMS += \
 	%D%/bench/generate \
+	%D%/bench/generate-log \
 	%D%/tools/ask-allocator \
 	%D%/tools/damage \
 	%D%/tools/dribble \
@@ -192,6 +194,7 @@ check_PROGRAMS += \
 	%D%/tools/salvage-law \
 	%D%/tools/truth
 %C%_bench_generate_LDADD =
+%C%_bench_generate_log_LDADD =
 %C%_tools_ask_allocator_LDADD = src/libkeyweigh.a
 %C%_tools_log_law_LDADD = src/libkeyweigh.a
 %C%_tools_peak_LDADD =
@@ -283,8 +286,9 @@ endif
 %C%_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 
 # Not part of check: make bench.
-bench: %D%/bench/generate src/keyweigh
+bench: %D%/bench/generate %D%/bench/generate-log src/keyweigh
 	KEYWEIGH=src/keyweigh GENERATE=%D%/bench/generate \
+		GENERATE_LOG=%D%/bench/generate-log \
 		$(SHELL) $(srcdir)/%D%/bench/run.sh
 .PHONY: bench
 
