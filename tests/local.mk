@@ -181,9 +181,11 @@ check_PROGRAMS += \
 
 # What scripts need beside: truth compares with real servers, ask-allocator
 # with real allocators, damage harms fixtures in every way, dribble feeds a
-# pipe byte by byte, peak measures memory, generate makes big dumps.
+# pipe byte by byte, peak measures memory, generate and generate-log make big
+# dumps and logs.
 check_PROGRAMS += \
 	%D%/bench/generate \
+	%D%/bench/generate-log \
 	%D%/tools/ask-allocator \
 	%D%/tools/damage \
 	%D%/tools/dribble \
@@ -192,6 +194,7 @@ check_PROGRAMS += \
 	%D%/tools/salvage-law \
 	%D%/tools/truth
 %C%_bench_generate_LDADD =
+%C%_bench_generate_log_LDADD =
 %C%_tools_ask_allocator_LDADD = src/libkeyweigh.a
 %C%_tools_log_law_LDADD = src/libkeyweigh.a
 %C%_tools_peak_LDADD =
@@ -222,6 +225,7 @@ fuzz_programs = \
 	%D%/fuzz/fuzz-packed \
 	%D%/fuzz/fuzz-rdb \
 	%D%/fuzz/fuzz-repair \
+	%D%/fuzz/fuzz-replay \
 	%D%/fuzz/fuzz-salvage \
 	%D%/fuzz/fuzz-stream
 check_PROGRAMS += $(fuzz_programs)
@@ -271,6 +275,9 @@ endif
 %C%_fuzz_fuzz_repair_SOURCES = %D%/fuzz/fuzz-repair.c $(fuzz_driver)
 %C%_fuzz_fuzz_repair_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_repair_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
+%C%_fuzz_fuzz_replay_SOURCES = %D%/fuzz/fuzz-replay.c $(fuzz_driver)
+%C%_fuzz_fuzz_replay_LDADD = src/libkeyweigh.a
+%C%_fuzz_fuzz_replay_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 %C%_fuzz_fuzz_salvage_SOURCES = %D%/fuzz/fuzz-salvage.c $(fuzz_driver)
 %C%_fuzz_fuzz_salvage_LDADD = src/libkeyweigh.a
 %C%_fuzz_fuzz_salvage_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
@@ -279,8 +286,9 @@ endif
 %C%_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 
 # Not part of check: make bench.
-bench: %D%/bench/generate src/keyweigh
+bench: %D%/bench/generate %D%/bench/generate-log src/keyweigh
 	KEYWEIGH=src/keyweigh GENERATE=%D%/bench/generate \
+		GENERATE_LOG=%D%/bench/generate-log \
 		$(SHELL) $(srcdir)/%D%/bench/run.sh
 .PHONY: bench
 

@@ -166,6 +166,10 @@ doubt_key(void *context, const struct aof_argument *name, enum aof_key_use use)
     }
     if (use == AOF_KEY_READ)
         return;
+    /* Made by the command that then had no room. */
+    if (keyspace_delete_if_empty(replay->keyspace, replay->db,
+                                 aof_argument_bytes(name)))
+        entry = NULL;
     doubt->named = true;
     if (entry == NULL) {
         replay->facts.uncertain_names++;

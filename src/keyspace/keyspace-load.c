@@ -130,7 +130,9 @@ add_item(struct keyspace_load *load, const struct item *item,
         add_element(load, text);
         break;
     case TYPE_SET:
-        added(load, value_set_add(store, value, text));
+        added(load, load->in_node && load->node == NODE_LISTPACK
+                        ? value_set_load(store, value, text)
+                        : value_set_add(store, value, text));
         break;
     case TYPE_ZSET:
         added(load, value_zset_load(store, value, text, item->score,

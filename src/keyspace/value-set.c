@@ -296,6 +296,20 @@ add_integer(struct store *store, struct value *value, int64_t number)
     return VALUE_ADDED;
 }
 
+/* One that is not there yet, of a pack or a table. */
+static enum value_change
+append_member(struct store *store, struct value *value, struct bytes member)
+{
+    if (value->form == SET_PACKED) {
+        struct pack pack = pack_in(value);
+        pack_append(&store->pool, &pack, member);
+        put_pack(value, &pack);
+        return VALUE_ADDED;
+    }
+    return add_to_table(store, table_in(value), member) ? VALUE_ADDED
+                                                        : VALUE_REFUSED;
+}
+
 enum value_change
 value_set_add(struct store *store, struct value *value, struct bytes member)
 {
@@ -311,14 +325,22 @@ value_set_add(struct store *store, struct value *value, struct bytes member)
     else if (value->form == SET_PACKED &&
              !may_pack(store, value_set_count(value), member))
         become_table(store, value);
-    if (value->form == SET_PACKED) {
-        struct pack pack = pack_in(value);
-        pack_append(&store->pool, &pack, member);
-        put_pack(value, &pack);
-        return VALUE_ADDED;
-    }
-    return add_to_table(store, table_in(value), member) ? VALUE_ADDED
-                                                        : VALUE_REFUSED;
+    return append_member(store, value, member);
+}
+
+enum value_change
+value_set_load(struct store *store, struct value *value, struct bytes member)
+{
+    if (member.size > VALUE_TEXT_MOST)
+        return VALUE_REFUSED;
+    if (value->form == SET_INTEGERS)
+        become_pack(store, value);
+    if (value_set_has(store, value, member))
+        return VALUE_SAME;
+    if (value->form == SET_PACKED &&
+        value_set_count(value) >= store->limits.set_entries)
+        become_table(store, value);
+    return append_member(store, value, member);
 }
 
 static bool

@@ -24,6 +24,11 @@ bool value_set_has(const struct store *store, const struct value *value,
 enum value_change value_set_add(struct store *store, struct value *value,
                                 struct bytes member);
 
+/* For loading the listpack of a dump, which stays one even of integers, until
+ * it has too many members: another one, as above. */
+enum value_change value_set_load(struct store *store, struct value *value,
+                                 struct bytes member);
+
 /* False when it is not there. */
 bool value_set_remove(struct store *store, struct value *value,
                       struct bytes member);

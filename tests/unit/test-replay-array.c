@@ -121,6 +121,23 @@ test_ring_with_holes(void **state)
     assert_array("array of 1 at 0\n0=j\n");
 }
 
+/* A command without room for its element leaves no key without one. */
+static void
+test_no_room(void **state)
+{
+    (void)state;
+    keyspace = keyspace_new(&store_limits_default, 512 * 1024);
+    replay = replay_new(keyspace, -1);
+    replay_begin_part(replay);
+    run("SETBIT bits 3000000 0");
+    run("BITOP NOT more bits");
+    run("BITOP NOT more bits");
+    run("ARSET k 0 v");
+    assert_true(keyspace_is_full(keyspace));
+    assert_null(entry_of("k"));
+    (void)tear_down(NULL);
+}
+
 int
 main(void)
 {
@@ -130,6 +147,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_ring, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_ring_with_holes, set_up,
                                         tear_down),
+        cmocka_unit_test(test_no_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,6 +176,36 @@ test_limits(void **state)
     value_fini(&store, &value);
 }
 
+static enum value_change
+load(struct value *value, const char *member)
+{
+    return value_set_load(&store, value, bytes_of_text(member));
+}
+
+/* Redis 7.2 rdb.c rdbLoadObject, RDB_TYPE_SET_LISTPACK: what a set had before
+ * it lost all but integers, it has again. */
+static void
+test_listpack_of_integers(void **state)
+{
+    (void)state;
+    struct value value = new_set();
+    assert_int_equal(load(&value, "2"), VALUE_ADDED);
+    assert_int_equal(load(&value, "1"), VALUE_ADDED);
+    assert_int_equal(load(&value, "2"), VALUE_SAME);
+    assert_int_equal(value.form, SET_PACKED);
+    assert_int_equal(value_set_count(&value), 2);
+    value_fini(&store, &value);
+
+    store.limits.set_entries = 2;
+    value = new_set();
+    assert_int_equal(load(&value, "1"), VALUE_ADDED);
+    assert_int_equal(load(&value, "2"), VALUE_ADDED);
+    assert_int_equal(load(&value, "3"), VALUE_ADDED);
+    assert_int_equal(value.form, SET_TABLE);
+    assert_int_equal(load(&value, "3"), VALUE_SAME);
+    value_fini(&store, &value);
+}
+
 int
 main(void)
 {
@@ -183,6 +213,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_against_a_list, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_listpack_of_integers, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
