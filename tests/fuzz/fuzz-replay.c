@@ -224,6 +224,18 @@ compare(struct keyspace *a, struct keyspace *b,
     finish(&outputs[1], maps[1]);
 }
 
+/* Doubt is shown, and no load keeps it. */
+static void
+forget_doubt(struct keyspace *keyspace)
+{
+    struct source *source = keyspace_source(keyspace);
+    struct key key;
+    keyspace_rewind(keyspace);
+    while (source->ops->next(source, &key) == STATUS_OK)
+        entry_set_certain(keyspace_find(keyspace, key.db, key.name));
+    keyspace_rewind(keyspace);
+}
+
 /* Once loaded, a value is in a form that further loads keep. */
 static void
 look_at(struct keyspace *keyspace)
@@ -241,6 +253,7 @@ run(struct bytes log, uint64_t room, bool stops)
 {
     struct keyspace *keyspace = keyspace_new(&store_limits_default, room);
     replay_log(keyspace, log, stops);
+    forget_doubt(keyspace);
     look_at(keyspace);
     keyspace_free(keyspace);
 }
