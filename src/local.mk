@@ -93,6 +93,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/replay-library.c \
 	%D%/aof/replay-library.h \
 	%D%/aof/replay-list.c \
+	%D%/aof/replay-pop.c \
+	%D%/aof/replay-pop.h \
 	%D%/aof/replay-queue.c \
 	%D%/aof/replay-queue.h \
 	%D%/aof/replay-restore.c \

@@ -3,7 +3,7 @@
  * Blocking commands do not wait: a loading server runs them as if their keys
  * were there or not.
  */
-#include "aof/replay-command.h"
+#include "aof/replay-pop.h"
 #include "keyspace/value-list.h"
 
 /* ---- pushing ---- */
@@ -53,71 +53,53 @@ rpushx(struct replay *replay, const struct bytes *argv, size_t argc)
 /* ---- popping ---- */
 
 static void
-pop_some(struct replay *replay, struct bytes name, struct entry *entry,
-         enum list_end end, int64_t count)
+take(struct replay *replay, struct entry *entry, bool last, int64_t count)
 {
+    enum list_end end = last ? LIST_TAIL : LIST_HEAD;
     while (count-- > 0 && value_list_pop(replay_store(replay), &entry->value,
                                          end, NULL))
         continue;
-    replay_drop_if_empty(replay, name);
 }
 
-static enum replay_outcome
-pop(struct replay *replay, enum list_end end, const struct bytes *argv,
-    size_t argc)
-{
-    struct entry *entry;
-    int64_t count = 1;
-    if (argc > 3 ||
-        (argc == 3 && (!replay_integer(argv[2], &count) || count < 0)))
-        return REPLAY_ERROR;
-    enum replay_outcome outcome =
-        replay_find(replay, argv[1], TYPE_LIST, &entry);
-    if (outcome == REPLAY_DONE && entry != NULL)
-        pop_some(replay, argv[1], entry, end, count);
-    return outcome;
-}
+static const struct replay_pop list_pop = { TYPE_LIST, "LEFT", "RIGHT", take };
 
 static enum replay_outcome
 lpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop(replay, LIST_HEAD, argv, argc);
+    return replay_pop(replay, &list_pop, false, argv, argc);
 }
 
 static enum replay_outcome
 rpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop(replay, LIST_TAIL, argv, argc);
-}
-
-/* From the first of several lists that is there. */
-static enum replay_outcome
-pop_first(struct replay *replay, const struct bytes *names, size_t count,
-          enum list_end end, int64_t elements)
-{
-    struct entry *entry;
-    for (size_t i = 0; i < count; i++) {
-        if (replay_find(replay, names[i], TYPE_LIST, &entry) != REPLAY_DONE)
-            return REPLAY_ERROR;
-        if (entry != NULL) {
-            pop_some(replay, names[i], entry, end, elements);
-            break;
-        }
-    }
-    return REPLAY_DONE;
+    return replay_pop(replay, &list_pop, true, argv, argc);
 }
 
 static enum replay_outcome
 blpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop_first(replay, argv + 1, argc - 2, LIST_HEAD, 1);
+    return replay_pop_waiting(replay, &list_pop, false, argv, argc);
 }
 
 static enum replay_outcome
 brpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop_first(replay, argv + 1, argc - 2, LIST_TAIL, 1);
+    return replay_pop_waiting(replay, &list_pop, true, argv, argc);
 }
+
+static enum replay_outcome
+lmpop(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return replay_pop_many(replay, &list_pop, argv + 1, argc - 1);
+}
+
+static enum replay_outcome
+blmpop(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return replay_pop_many(replay, &list_pop, argv + 2, argc - 2);
+}
+
+/* ---- from list to list ---- */
 
 /* LEFT or RIGHT. */
 static bool
@@ -126,40 +108,6 @@ parse_end(struct bytes word, enum list_end *end)
     *end = replay_is(word, "LEFT") ? LIST_HEAD : LIST_TAIL;
     return *end == LIST_HEAD || replay_is(word, "RIGHT");
 }
-
-/* numkeys key ... LEFT|RIGHT [COUNT n] */
-static enum replay_outcome
-pop_many(struct replay *replay, const struct bytes *argv, size_t argc)
-{
-    int64_t keys;
-    int64_t count = 1;
-    enum list_end end;
-    if (!replay_integer(argv[0], &keys) || keys < 1 ||
-        (uint64_t)keys > argc - 2)
-        return REPLAY_ERROR;
-    const struct bytes *options = argv + 1 + keys;
-    size_t left = argc - 1 - (size_t)keys;
-    if (!parse_end(options[0], &end) || (left != 1 && left != 3))
-        return REPLAY_ERROR;
-    if (left == 3 && (!replay_is(options[1], "COUNT") ||
-                      !replay_integer(options[2], &count) || count < 1))
-        return REPLAY_ERROR;
-    return pop_first(replay, argv + 1, (size_t)keys, end, count);
-}
-
-static enum replay_outcome
-lmpop(struct replay *replay, const struct bytes *argv, size_t argc)
-{
-    return pop_many(replay, argv + 1, argc - 1);
-}
-
-static enum replay_outcome
-blmpop(struct replay *replay, const struct bytes *argv, size_t argc)
-{
-    return pop_many(replay, argv + 2, argc - 2);
-}
-
-/* ---- from list to list ---- */
 
 static enum replay_outcome
 move_one(struct replay *replay, struct bytes from, struct bytes to,

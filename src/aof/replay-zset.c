@@ -2,6 +2,7 @@
  *
  * Sorted sets, but for those made of others (replay-zset-store.c).
  */
+#include "aof/replay-pop.h"
 #include "aof/replay-zset.h"
 
 /* ---- adding ---- */
@@ -148,106 +149,52 @@ zremrangebylex(struct replay *replay, const struct bytes *argv, size_t argc)
 /* ---- popping ---- */
 
 static void
-pop_some(struct replay *replay, struct bytes name, struct entry *entry,
-         bool highest, int64_t count)
+take(struct replay *replay, struct entry *entry, bool last, int64_t count)
 {
     uint64_t members = value_zset_count(&entry->value);
     uint64_t gone = (uint64_t)count < members ? (uint64_t)count : members;
     struct zset_ranks ranks = { 0, gone };
-    if (highest)
+    if (last)
         ranks = (struct zset_ranks){ members - gone, members };
     (void)value_zset_remove_ranks(replay_store(replay), &entry->value, ranks);
-    replay_drop_if_empty(replay, name);
 }
 
-static enum replay_outcome
-pop(struct replay *replay, bool highest, const struct bytes *argv,
-    size_t argc)
-{
-    struct entry *entry;
-    int64_t count = 1;
-    if (argc > 3 ||
-        (argc == 3 && (!replay_integer(argv[2], &count) || count < 0)))
-        return REPLAY_ERROR;
-    enum replay_outcome outcome =
-        replay_find(replay, argv[1], TYPE_ZSET, &entry);
-    if (outcome == REPLAY_DONE && entry != NULL)
-        pop_some(replay, argv[1], entry, highest, count);
-    return outcome;
-}
+static const struct replay_pop zset_pop = { TYPE_ZSET, "MIN", "MAX", take };
 
 static enum replay_outcome
 zpopmin(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop(replay, false, argv, argc);
+    return replay_pop(replay, &zset_pop, false, argv, argc);
 }
 
 static enum replay_outcome
 zpopmax(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop(replay, true, argv, argc);
-}
-
-/* From the first of several that is there. */
-static enum replay_outcome
-pop_first(struct replay *replay, const struct bytes *names, size_t count,
-          bool highest, int64_t members)
-{
-    struct entry *entry;
-    for (size_t i = 0; i < count; i++) {
-        if (replay_find(replay, names[i], TYPE_ZSET, &entry) != REPLAY_DONE)
-            return REPLAY_ERROR;
-        if (entry != NULL) {
-            pop_some(replay, names[i], entry, highest, members);
-            break;
-        }
-    }
-    return REPLAY_DONE;
+    return replay_pop(replay, &zset_pop, true, argv, argc);
 }
 
 static enum replay_outcome
 bzpopmin(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop_first(replay, argv + 1, argc - 2, false, 1);
+    return replay_pop_waiting(replay, &zset_pop, false, argv, argc);
 }
 
 static enum replay_outcome
 bzpopmax(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop_first(replay, argv + 1, argc - 2, true, 1);
-}
-
-/* numkeys key ... MIN|MAX [COUNT n] */
-static enum replay_outcome
-pop_many(struct replay *replay, const struct bytes *argv, size_t argc)
-{
-    int64_t keys;
-    int64_t count = 1;
-    if (!replay_integer(argv[0], &keys) || keys < 1 ||
-        (uint64_t)keys > argc - 2)
-        return REPLAY_ERROR;
-    const struct bytes *options = argv + 1 + keys;
-    size_t left = argc - 1 - (size_t)keys;
-    bool highest = replay_is(options[0], "MAX");
-    if ((!highest && !replay_is(options[0], "MIN")) ||
-        (left != 1 && left != 3))
-        return REPLAY_ERROR;
-    if (left == 3 && (!replay_is(options[1], "COUNT") ||
-                      !replay_integer(options[2], &count) || count < 1))
-        return REPLAY_ERROR;
-    return pop_first(replay, argv + 1, (size_t)keys, highest, count);
+    return replay_pop_waiting(replay, &zset_pop, true, argv, argc);
 }
 
 static enum replay_outcome
 zmpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop_many(replay, argv + 1, argc - 1);
+    return replay_pop_many(replay, &zset_pop, argv + 1, argc - 1);
 }
 
 static enum replay_outcome
 bzmpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return pop_many(replay, argv + 2, argc - 2);
+    return replay_pop_many(replay, &zset_pop, argv + 2, argc - 2);
 }
 
 const struct replay_row replay_zset[] = {
