@@ -11,11 +11,27 @@
  * whole pages: two words of it are header, and there is no next chunk
  * (sysmalloc_mmap; with 4-byte words the header is padded to 16 bytes).
  *
- * Not to be known from a file: a chunk that was cut from a larger one is 16
- * bytes larger when the rest would be too small to stand alone (of 276,000
- * blocks of a loaded Redis 5.0 these were 190, nearly all of 32 bytes in gaps
- * of freed buffers, others with each set of options), and freeing a mapped
- * block raises the threshold of those that come later.
+ * Not to be known from a key: a chunk that fills a gap is 16 bytes larger when
+ * the rest could not stand alone.  Gaps are what freed buffers and tables of
+ * the loader leave, so it takes the whole load, in the order of the file, to
+ * say who fills them.  The calls of malloc, realloc and free by which Redis 5.0
+ * and 7.2 loaded 2,300 keys each were recorded and made again in empty heaps:
+ *
+ *     all of them, in order                       99.7 % of keys to the byte
+ *     those of the last 1,000 keys (5.0)          98.6
+ *     those of the key alone                      95.6 and 96.3
+ *     none: the rule above                        95.4 and 96.0
+ *     the same, with keys in 40 other orders      94.9 to 96.4
+ *     each key's most frequent size in those      0.5 above the rule
+ *
+ * Half of the keys are off in one of those orders, 9 and 13 in all; the
+ * server's options hardly matter.  Of 264,000 blocks of 5.0 194 were larger,
+ * 181 of them of the least size, and no caller of zmalloc got more than one in
+ * 18 so.  All came from malloc, and a realloc that stayed in place kept it;
+ * none shrank a block there, which would leave 16 bytes for certain.
+ *
+ * Freeing a mapped block raises the threshold of those that come later, and
+ * one just above it may still fit into what the heap has left.
  */
 #include "model/allocators.h"
 
