@@ -135,6 +135,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/base/number-time.c \
 	%D%/base/number.c \
 	%D%/base/number.h \
+	%D%/base/path.c \
+	%D%/base/path.h \
 	%D%/base/sample-set.c \
 	%D%/base/sample-set.h \
 	%D%/base/width.c \

@@ -7,16 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/xalloc.h"
 #include "rdb/rdb.h"
-
-/* "sets/x.manifest" is in "sets/", "x.manifest" in "". */
-static char *
-directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return xmemdup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
-}
 
 static bool
 is_regular(const char *path)
@@ -38,7 +31,7 @@ read_manifest(struct aof_log *log, const char *path)
         log->error = reader->error;
         return STATUS_FAIL;
     }
-    log->directory = directory_of(path);
+    log->directory = path_directory(path);
     log->order = xreallocarray(NULL, log->manifest.count + 1,
                                sizeof(*log->order));
     log->order_count = manifest_loaded(&log->manifest, log->order);
@@ -119,10 +112,7 @@ begin_part(struct aof_log *log, struct input *input)
 char *
 aof_log_path_of(const struct aof_log *log, const struct manifest_file *file)
 {
-    struct buffer path = { 0 };
-    buffer_append_text(&path, log->directory);
-    buffer_append(&path, file->name.data, file->name.size + 1);
-    return (char *)path.data;
+    return path_join(log->directory, (const char *)file->name.data);
 }
 
 /* A part of a set, beside its manifest. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/xalloc.h"
 #include "cli/command.h"
 #include "cli/message.h"
@@ -46,21 +47,17 @@ examine(struct repair *repair)
 static char *
 real_name(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    struct buffer name = { NULL, 0, 0 };
     char *real = realpath(path, NULL);
     if (real != NULL)
         return real;
-    buffer_append(&name, path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
-    buffer_append(&name, ".", sizeof("."));
-    real = realpath((const char *)name.data, NULL);
-    buffer_clear(&name);
-    buffer_append_text(&name, real != NULL ? real : "");
-    buffer_append_byte(&name, '/');
-    buffer_append_text(&name, slash == NULL ? path : slash + 1);
-    buffer_append_byte(&name, '\0');
-    free(real);
-    return (char *)name.data;
+    char *directory = path_directory(path);
+    char *real_directory =
+        realpath(directory[0] != '\0' ? directory : ".", NULL);
+    char *name = path_join(real_directory != NULL ? real_directory : "/",
+                           path_name(path));
+    free(real_directory);
+    free(directory);
+    return name;
 }
 
 static bool

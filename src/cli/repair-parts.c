@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "aof/repair-set.h"
+#include "base/path.h"
 #include "base/xalloc.h"
 #include "cli/message.h"
 #include "cli/progress.h"
@@ -86,12 +87,10 @@ find_manifest(struct repair_parts *self)
             path = NULL;
     }
     if (path != NULL) {
-        const char *slash = strrchr(path, '/');
-        manifest = xstrdup(slash == NULL ? path : slash + 1);
+        manifest = xstrdup(path_name(path));
         if (self->directory == NULL)
-            self->directory =
-                slash == NULL ? xstrdup(".")
-                              : xmemdup(path, (size_t)(slash - path) + 1);
+            self->directory = path_name(path) == path ? xstrdup(".")
+                                                      : path_directory(path);
     }
     return manifest;
 }
@@ -100,7 +99,7 @@ static bool
 open_part(const struct repair_parts *self, const char *name,
           struct repair_part *part)
 {
-    char *path = repair_set_path(self->directory, name);
+    char *path = path_join(self->directory, name);
     struct stat status;
     *part = (struct repair_part){ .name = name,
                                   .fd = open(path, O_RDONLY | O_CLOEXEC) };

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
+#include "base/path.h"
 #include "base/xalloc.h"
 
 static const char manifest_ending[] = ".manifest";
@@ -59,25 +59,13 @@ sort_names(char **names, size_t count)
         qsort(names, count, sizeof(*names), compare_names);
 }
 
-static char *
-join(const char *directory, const char *name)
-{
-    struct buffer path = { 0 };
-    size_t length = strlen(directory);
-    buffer_append(&path, directory, length);
-    if (length > 0 && directory[length - 1] != '/')
-        buffer_append_byte(&path, '/');
-    buffer_append(&path, name, strlen(name) + 1);
-    return (char *)path.data;
-}
-
 static void
 list_entry(struct listing *listing, const char *name)
 {
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return;
     struct stat status;
-    char *path = join(listing->directory, name);
+    char *path = path_join(listing->directory, name);
     if (lstat(path, &status) != 0)
         status.st_mode = 0;
     free(path);
@@ -230,7 +218,7 @@ is_manifest(const struct listing *listing, const char *name,
     if (stem == 0)
         return false;
     struct error error = { .kind = ERROR_NONE };
-    char *path = join(listing->directory, name);
+    char *path = path_join(listing->directory, name);
     enum input_kind kind = kind_of(path, options, &error);
     free(path);
     if (kind == INPUT_MANIFEST)
@@ -254,7 +242,7 @@ find_manifests(struct operands *operands, const struct listing *listing,
         found = true;
         if (operands == NULL)
             break;
-        char *path = join(listing->directory, listing->files[i]);
+        char *path = path_join(listing->directory, listing->files[i]);
         append_operand(operands, path, path, INPUT_MANIFEST);
         free(path);
     }
@@ -267,7 +255,7 @@ warn_of_sets_below(struct operands *operands, const struct listing *above,
 {
     for (size_t i = 0; i < above->subdirectory_count; i++) {
         struct listing listing;
-        char *path = join(above->directory, above->subdirectories[i]);
+        char *path = path_join(above->directory, above->subdirectories[i]);
         if (list_directory(&listing, path) &&
             find_manifests(NULL, &listing, options))
             append_note(operands, false, path,
@@ -321,7 +309,7 @@ add_files(struct operands *operands, const struct listing *listing,
 {
     size_t count_before = operands->count;
     for (size_t i = 0; i < listing->file_count; i++) {
-        char *path = join(listing->directory, listing->files[i]);
+        char *path = path_join(listing->directory, listing->files[i]);
         add_file(operands, path, listing->files[i], options);
         free(path);
     }
@@ -352,16 +340,13 @@ static enum input_kind
 kind_by_name(const char *path, const struct input_options *options)
 {
     struct stat status;
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    const char *name = path_name(path);
     if (manifest_stem(name) == 0 || stat(path, &status) != 0 ||
         !S_ISREG(status.st_mode))
         return INPUT_UNKNOWN;
     struct listing listing;
-    char *directory = slash != NULL
-                          ? xmemdup(path, (size_t)(slash - path) + 1)
-                          : xstrdup(".");
-    bool found = list_directory(&listing, directory) &&
+    char *directory = path_directory(path);
+    bool found = list_directory(&listing, name == path ? "." : directory) &&
                  is_manifest(&listing, name, options);
     free_listing(&listing);
     free(directory);
