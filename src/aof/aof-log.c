@@ -18,6 +18,13 @@ is_regular(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+static bool
+is_link(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 static enum status
 read_manifest(struct aof_log *log, const char *path)
 {
@@ -32,6 +39,7 @@ read_manifest(struct aof_log *log, const char *path)
         return STATUS_FAIL;
     }
     log->directory = path_directory(path);
+    log->is_link = is_link(path);
     log->order = xreallocarray(NULL, log->manifest.count + 1,
                                sizeof(*log->order));
     log->order_count = manifest_loaded(&log->manifest, log->order);
@@ -82,10 +90,22 @@ aof_log_close(struct aof_log *log)
     free(log->order);
 }
 
+/* Whoever names a link may take its files to be where it leads to. */
+static void
+tell_of_link(struct aof_log *log)
+{
+    size_t size = strlen(log->error.text);
+    if (log->is_link && access(log->path, F_OK) != 0)
+        (void)snprintf(log->error.text + size, sizeof(log->error.text) - size,
+                       " (the manifest is a symbolic link: its files are "
+                       "looked for beside the link, as servers do)");
+}
+
 static enum status
 part_missing(struct aof_log *log, uint64_t offset)
 {
     char text[ERROR_TEXT_MAX];
+    tell_of_link(log);
     (void)snprintf(text, sizeof(text), "%.256s: %.512s", log->part.name,
                    log->error.text);
     struct finding finding = { .code = FINDING_PART_MISSING,

@@ -147,8 +147,12 @@ static enum status
 read_manifest(struct finding_set *self, struct error *error)
 {
     struct input input;
+    struct stat file;
     char *path = path_join(self->directory, self->set->manifest);
     enum status status = input_open(&input, path, NULL, error);
+    if (lstat(path, &file) == 0 && S_ISLNK(file.st_mode))
+        note(self->set, "the manifest is a symbolic link: its files are "
+                        "looked for beside the link, as servers do");
     free(path);
     if (status != STATUS_OK)
         return status;
