@@ -418,6 +418,7 @@ options_parse(int argc, char **argv, const struct command **command,
     if (arguments->mem_limit == 0)
         arguments->mem_limit = DEFAULT_MEM_LIMIT;
     *command = parser.command;
+    arguments->command = parser.command != NULL ? parser.command->name : NULL;
     free(parser.used);
     return result;
 }

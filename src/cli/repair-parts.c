@@ -20,6 +20,7 @@
 #include "cli/repair-output.h"
 #include "cli/repair-tell.h"
 #include "cli/repair-until.h"
+#include "cli/run-trouble.h"
 #include "cli/signals.h"
 #include "input/operands.h"
 
@@ -351,9 +352,8 @@ warn_of_others(const struct repair_parts *self)
     for (size_t i = 0; i < self->operands.count; i++)
         message_warning("%s: this file holds an RDB or AOF; name it to repair "
                         "it", self->operands.items[i].path);
-    for (size_t i = 0; i < self->operands.note_count; i++)
-        message_warning("%s: %s", self->operands.notes[i].path,
-                        self->operands.notes[i].text);
+    run_trouble_tell_operands(&self->operands,
+                              self->repair->arguments->command);
 }
 
 static enum exit_code

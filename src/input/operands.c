@@ -59,6 +59,17 @@ sort_names(char **names, size_t count)
         qsort(names, count, sizeof(*names), compare_names);
 }
 
+/* Length of the name without its ending; 0 when it has another. */
+static size_t
+manifest_stem(const char *name)
+{
+    size_t length = strlen(name);
+    if (length <= MANIFEST_ENDING_LENGTH ||
+        strcmp(name + length - MANIFEST_ENDING_LENGTH, manifest_ending) != 0)
+        return 0;
+    return length - MANIFEST_ENDING_LENGTH;
+}
+
 static void
 list_entry(struct listing *listing, const char *name)
 {
@@ -66,13 +77,15 @@ list_entry(struct listing *listing, const char *name)
         return;
     struct stat status;
     char *path = path_join(listing->directory, name);
-    if (lstat(path, &status) != 0)
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    if (stat(path, &status) != 0)
         status.st_mode = 0;
     free(path);
     if (S_ISDIR(status.st_mode))
         append_name(&listing->subdirectories, &listing->subdirectory_count,
                     name);
-    else if (S_ISREG(status.st_mode) && strncmp(name, "temp-", 5) != 0)
+    else if (S_ISREG(status.st_mode) && strncmp(name, "temp-", 5) != 0 &&
+             (!is_link || manifest_stem(name) > 0))
         append_name(&listing->files, &listing->file_count, name);
 }
 
@@ -151,14 +164,17 @@ is_used_up(const struct operands *operands)
     return false;
 }
 
-static void
+static struct operand_note *
 append_note(struct operands *operands, bool is_error, const char *path,
             const char *text)
 {
     operands->notes = xreallocarray(operands->notes, operands->note_count + 1,
                                     sizeof(*operands->notes));
-    operands->notes[operands->note_count++] =
-        (struct operand_note){ is_error, xstrdup(path), xstrdup(text) };
+    struct operand_note *note = &operands->notes[operands->note_count++];
+    *note = (struct operand_note){ .is_error = is_error,
+                                   .path = xstrdup(path),
+                                   .text = xstrdup(text) };
+    return note;
 }
 
 /* INPUT_UNKNOWN with the error set when it cannot be read. */
@@ -171,17 +187,6 @@ kind_of(const char *path, const struct input_options *options,
         return INPUT_UNKNOWN;
     input_close(&input);
     return input.kind;
-}
-
-/* Length of the name without its ending; 0 when it has another. */
-static size_t
-manifest_stem(const char *name)
-{
-    size_t length = strlen(name);
-    if (length <= MANIFEST_ENDING_LENGTH ||
-        strcmp(name + length - MANIFEST_ENDING_LENGTH, manifest_ending) != 0)
-        return 0;
-    return length - MANIFEST_ENDING_LENGTH;
 }
 
 /* ".7.base.rdb" or ".7.incr.aof". */
@@ -249,21 +254,27 @@ find_manifests(struct operands *operands, const struct listing *listing,
     return found;
 }
 
-static void
+/* True when there is one. */
+static bool
 warn_of_sets_below(struct operands *operands, const struct listing *above,
                    const struct input_options *options)
 {
+    bool any = false;
     for (size_t i = 0; i < above->subdirectory_count; i++) {
         struct listing listing;
         char *path = path_join(above->directory, above->subdirectories[i]);
         if (list_directory(&listing, path) &&
-            find_manifests(NULL, &listing, options))
+            find_manifests(NULL, &listing, options)) {
             append_note(operands, false, path,
                         "this subdirectory holds a multi-part AOF, which is "
-                        "not read; name it to read it");
+                        "not read")
+                ->is_unread_set = true;
+            any = true;
+        }
         free_listing(&listing);
         free(path);
     }
+    return any;
 }
 
 static bool
@@ -314,10 +325,11 @@ add_files(struct operands *operands, const struct listing *listing,
         free(path);
     }
     warn_of_lost_manifest(operands, listing);
-    warn_of_sets_below(operands, listing, options);
+    bool any_below = warn_of_sets_below(operands, listing, options);
     if (operands->count == count_before)
         append_note(operands, true, listing->directory,
-                    "no RDB or AOF file in this directory");
+                    any_below ? "no RDB or AOF file in this directory itself"
+                              : "no RDB or AOF file in this directory");
 }
 
 static void
