@@ -18,7 +18,6 @@ struct reading {
     size_t input;
     struct aof_log log;
     struct aof_report_part *part;
-    uint64_t count_before; /* of parts read */
     bool has_commands;
     bool has_preamble_mark;
 };
@@ -52,12 +51,10 @@ keep_error(struct reading *reading, const struct error *error)
 }
 
 static void
-poll(struct reading *reading, uint64_t count)
+poll(struct reading *reading)
 {
-    run_poll(reading->run, reading->result,
-             (struct run_meter){
-                 aof_log_consumed(&reading->log),
-                 reading->count_before + count });
+    reading->result->read.bytes = aof_log_consumed(&reading->log);
+    run_poll(reading->run, reading->result);
 }
 
 /* False when what follows the RDB cannot be found. */
@@ -69,9 +66,11 @@ read_preamble(struct reading *reading)
     struct source *source = rdb_source(rdb);
     struct key key;
     enum status status;
-    while ((status = source->ops->next(source, &key)) == STATUS_OK)
+    while ((status = source->ops->next(source, &key)) == STATUS_OK) {
+        reading->result->read.keys++;
         if (++part->preamble_keys % POLL_EVERY == 0)
-            poll(reading, part->preamble_keys);
+            poll(reading);
+    }
     if (status == STATUS_FAIL) {
         keep_error(reading, source->ops->error(source));
     } else if (rdb_facts(rdb)->crc == RDB_CRC_MISMATCH) {
@@ -98,8 +97,9 @@ read_records(struct reading *reading)
         log_record(fold, record);
         if (record->end == 0 || record->kind != AOF_RECORD_COMMAND)
             continue;
+        reading->result->read.commands++;
         if (++part->commands % POLL_EVERY == 0)
-            poll(reading, part->preamble_keys + part->commands);
+            poll(reading);
     }
     reading->has_commands |= part->commands > 0;
     part->in_progress = status == STATUS_FAIL &&
@@ -120,8 +120,7 @@ read_part(struct reading *reading)
         read_records(reading);
     reading->part->bytes = reader_offset(log->reader);
     log_end_part(report->log, reading->part->bytes);
-    poll(reading, reading->part->preamble_keys + reading->part->commands);
-    reading->count_before = reading->result->meter.keys;
+    poll(reading);
 }
 
 /* A dump says nothing of how it came to be. */

@@ -42,6 +42,14 @@ progress_due(void)
 }
 
 static void
+append_count(struct buffer *out, uint64_t count, const char *what)
+{
+    buffer_append_text(out, ", ");
+    number_append_grouped(out, count);
+    buffer_append_format(out, " %s%s", what, count == 1 ? "" : "s");
+}
+
+static void
 append_state(struct buffer *out, const struct progress_state *state,
              int64_t elapsed_ms)
 {
@@ -60,16 +68,17 @@ append_state(struct buffer *out, const struct progress_state *state,
         buffer_append_text(out, ", ");
         number_append_size(out, (uint64_t)rate);
         buffer_append_text(out, "/s");
-        if (known) {
+        if (known && state->bytes < state->total) {
             double left = (double)(state->total - state->bytes) / rate;
             buffer_append_text(out, ", ");
             number_append_duration(out, (uint64_t)(left + 0.5));
             buffer_append_text(out, " left");
         }
     }
-    buffer_append_text(out, ", ");
-    number_append_grouped(out, state->keys);
-    buffer_append_text(out, state->keys == 1 ? " key" : " keys");
+    if (state->commands > 0)
+        append_count(out, state->commands, "command");
+    if (state->counts && (state->keys > 0 || state->commands == 0))
+        append_count(out, state->keys, "key");
 }
 
 void
