@@ -224,6 +224,38 @@ aof_log_keep_error(const struct aof_log *log, const struct error *error,
     into->has_offset = false;
 }
 
+/* NULL when there is but one, or none. */
+static const struct manifest_file *
+second_base(const struct manifest *manifest)
+{
+    bool has_base = false;
+    for (size_t i = 0; i < manifest->count; i++) {
+        const struct manifest_file *file = &manifest->files[i];
+        if (file->type == MANIFEST_BASE && has_base)
+            return file;
+        has_base |= file->type == MANIFEST_BASE;
+    }
+    return NULL;
+}
+
+void
+aof_log_find_unread(const struct aof_log *log, struct error *error)
+{
+    uint64_t lost = log->manifest.lost_lines;
+    const struct manifest_file *base = second_base(&log->manifest);
+    if (lost > 0)
+        error_set(error, ERROR_DAMAGED,
+                  "the manifest has %" PRIu64 " %s no server understands; "
+                  "the files that %s mean were not read",
+                  lost, lost == 1 ? "line that" : "lines that",
+                  lost == 1 ? "it may" : "they may");
+    if (base != NULL)
+        error_set(error, ERROR_DAMAGED,
+                  "the manifest names a second base, %s, which was not read: "
+                  "no server loads such a set",
+                  (const char *)base->name.data);
+}
+
 bool
 aof_log_has_grown(const struct aof_log *log)
 {

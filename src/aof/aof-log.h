@@ -94,6 +94,10 @@ void aof_log_keep_error(const struct aof_log *log, const struct error *error,
  * none. */
 bool aof_log_has_grown(const struct aof_log *log);
 
+/* Of a set: sets the error when the manifest names, or may name, what is none
+ * of the parts: lines that nobody understands, a second base. */
+void aof_log_find_unread(const struct aof_log *log, struct error *error);
+
 /* Bytes read from all files of the log so far, as they are stored. */
 uint64_t aof_log_consumed(const struct aof_log *log);
 

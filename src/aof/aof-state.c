@@ -273,7 +273,8 @@ end_records(struct reading *reading, enum status status)
         error_set_at(&state->error, ERROR_TRUNCATED, begin,
                      "the file ends inside of the transaction that begins "
                      "here");
-    if (state->error.kind == ERROR_TRUNCATED && aof_log_has_grown(reading->log)) {
+    if (state->error.kind == ERROR_TRUNCATED &&
+        aof_log_has_grown(reading->log)) {
         state->in_progress = true;
         error_clear(&state->error);
     }

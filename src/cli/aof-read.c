@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "aof/aof-log.h"
@@ -136,18 +135,6 @@ refuse_plain_rdb(struct reading *reading, const struct input *input)
               "is in it");
 }
 
-static void
-note_lost_lines(struct reading *reading)
-{
-    uint64_t lost = reading->log.manifest.lost_lines;
-    if (lost > 0)
-        error_set(&reading->result->error, ERROR_DAMAGED,
-                  "the manifest has %" PRIu64 " %s no server understands; "
-                  "the files that %s mean were not read",
-                  lost, lost == 1 ? "line that" : "lines that",
-                  lost == 1 ? "it may" : "they may");
-}
-
 enum status
 aof_read(void *context, struct run *run, struct run_input *result,
          struct input *input)
@@ -174,7 +161,7 @@ aof_read(void *context, struct run *run, struct run_input *result,
             keep_error(&reading, &log->error);
     }
     refuse_plain_rdb(&reading, input);
-    note_lost_lines(&reading);
+    aof_log_find_unread(log, &result->error);
     if (result->error.kind == ERROR_NONE)
         result->error = report->filter_error;
     aof_log_close(log);

@@ -396,7 +396,9 @@ run_convert(const struct arguments *arguments)
         return EXIT_DONE;
     }
     conversion = xcalloc(1, sizeof *conversion);
-    struct run_plan plan = { .read = read_input, .context = conversion };
+    struct run_plan plan = { .one_server = true,
+                             .read = read_input,
+                             .context = conversion };
     bool opened = run_init(&run, arguments, &plan) &&
                   conversion_open(conversion, &run);
     if (opened)

@@ -155,6 +155,7 @@ run_log_replay(struct run *run, struct run_input *result, struct input *input,
         (void)aof_state_read(state, &log, &options);
     else
         aof_state_fail(state, &log.error);
+    aof_log_find_unread(&log, &state->error);
     on_poll(&replaying, aof_log_consumed(&log));
     aof_log_close(&log);
     if (result->kind == INPUT_RDB)

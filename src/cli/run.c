@@ -102,6 +102,12 @@ add_requests(struct run *run)
 {
     const struct option_list *servers = &run->arguments->servers;
     struct error error = { .kind = ERROR_NONE };
+    if (run->plan->one_server && servers->count > 1) {
+        message_error("--server %s: %s takes one server, and has %s",
+                      servers->items[1], run->arguments->command,
+                      servers->items[0]);
+        return false;
+    }
     for (size_t i = 0; i < servers->count; i++) {
         if (is_repeated(servers, i)) {
             message_error("--server %s: given twice", servers->items[i]);

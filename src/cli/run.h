@@ -55,6 +55,7 @@ struct run_plan {
                            that were asked for */
     bool note_prices; /* tell when another server's prices are used: what is
                          written does not say so */
+    bool one_server; /* more than one --server is wrong usage */
     struct visitor *beside; /* as scan.beside; only with row */
     size_t analysis_count;
     void (*make_analyses)(void *context, struct analysis **analyses);
