@@ -97,16 +97,31 @@ add_found(struct finding_set *self, const char *name)
     self->found[self->count++] = found;
 }
 
+/* Where a file stands in the order of loading. */
+struct place {
+    bool is_base;
+    uint64_t seq;
+    const char *name;
+};
+
+static int
+compare_places(struct place left, struct place right)
+{
+    if (left.is_base != right.is_base)
+        return left.is_base ? -1 : 1;
+    if (left.seq != right.seq)
+        return left.seq < right.seq ? -1 : 1;
+    return strcmp(left.name, right.name);
+}
+
 static int
 compare_found(const void *a, const void *b)
 {
     const struct found *left = a;
     const struct found *right = b;
-    if (left->is_base != right->is_base)
-        return left->is_base ? -1 : 1;
-    if (left->seq != right->seq)
-        return left->seq < right->seq ? -1 : 1;
-    return strcmp(left->name, right->name);
+    return compare_places(
+        (struct place){ left->is_base, left->seq, left->name },
+        (struct place){ right->is_base, right->seq, right->name });
 }
 
 static void
@@ -292,11 +307,9 @@ compare_parts(const void *a, const void *b)
 {
     const struct repair_set_part *left = a;
     const struct repair_set_part *right = b;
-    if (left->is_base != right->is_base)
-        return left->is_base ? -1 : 1;
-    if (left->seq != right->seq)
-        return left->seq < right->seq ? -1 : 1;
-    return strcmp(left->name, right->name);
+    return compare_places(
+        (struct place){ left->is_base, left->seq, left->name },
+        (struct place){ right->is_base, right->seq, right->name });
 }
 
 /* Numbers must rise; what has the number of another gets the next one. */
