@@ -312,6 +312,7 @@ EXTRA_DIST += \
 	%D%/unit/replay-text.h \
 	%D%/unit/price-value.h \
 	%D%/unit/sample-record.h \
+	%D%/unit/value-store.h \
 	%D%/unit/value-text.h \
 	%D%/unit/walk-text.h \
 	$(script_tests) \
