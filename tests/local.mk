@@ -299,6 +299,7 @@ EXTRA_DIST += \
 	%D%/data \
 	%D%/fuzz/corpus \
 	%D%/fuzz/driver.c \
+	%D%/fuzz/fuzz.h \
 	%D%/lib.sh \
 	%D%/run-unit.sh \
 	%D%/tools/resp.awk \
