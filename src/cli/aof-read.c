@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "aof/aof-log.h"
-#include "base/escape.h"
 #include "base/xalloc.h"
 #include "cli/aof-report.h"
+#include "cli/run-trouble.h"
 #include "rdb/rdb.h"
 
 enum { POLL_EVERY = 1024 }; /* commands or keys */
@@ -174,41 +174,25 @@ bool
 aof_report_is_complete(const struct aof_report *report)
 {
     const struct run *run = &report->run;
-    for (size_t i = 0; i < run->operands.note_count; i++)
-        if (run->operands.notes[i].is_error)
-            return false;
+    if (operands_first_error(&run->operands) != NULL)
+        return false;
     for (size_t i = 0; i < run->input_count; i++)
         if (run->inputs[i].error.kind != ERROR_NONE)
             return false;
     return true;
 }
 
-static void
-append_error(struct buffer *out, const char *name, const struct error *error)
-{
-    escape_append(out, bytes_of_text(name), BYTES_ESCAPE);
-    if (error->has_offset)
-        buffer_append_format(out, ": offset 0x%llx",
-                             (unsigned long long)error->offset);
-    buffer_append_format(out, ": %s", error->text);
-}
-
 void
 aof_report_append_error(struct buffer *out, const struct aof_report *report)
 {
     const struct run *run = &report->run;
-    for (size_t i = 0; i < run->operands.note_count; i++) {
-        const struct operand_note *note = &run->operands.notes[i];
-        if (!note->is_error)
-            continue;
-        escape_append(out, bytes_of_text(note->path), BYTES_ESCAPE);
-        buffer_append_format(out, ": %s", note->text);
+    if (run_trouble_append_operand(out, &run->operands))
         return;
-    }
     for (size_t i = 0; i < run->input_count; i++) {
         if (run->inputs[i].error.kind == ERROR_NONE)
             continue;
-        append_error(out, run->inputs[i].name, &run->inputs[i].error);
+        run_trouble_append_error(out, run->inputs[i].name,
+                                 &run->inputs[i].error);
         return;
     }
 }

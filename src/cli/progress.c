@@ -42,14 +42,6 @@ progress_due(void)
 }
 
 static void
-append_count(struct buffer *out, uint64_t count, const char *what)
-{
-    buffer_append_text(out, ", ");
-    number_append_grouped(out, count);
-    buffer_append_format(out, " %s%s", what, count == 1 ? "" : "s");
-}
-
-static void
 append_state(struct buffer *out, const struct progress_state *state,
              int64_t elapsed_ms)
 {
@@ -75,10 +67,14 @@ append_state(struct buffer *out, const struct progress_state *state,
             buffer_append_text(out, " left");
         }
     }
-    if (state->commands > 0)
-        append_count(out, state->commands, "command");
-    if (state->counts && (state->keys > 0 || state->commands == 0))
-        append_count(out, state->keys, "key");
+    if (state->commands > 0) {
+        buffer_append_text(out, ", ");
+        number_append_counted(out, state->commands, "command");
+    }
+    if (state->counts && (state->keys > 0 || state->commands == 0)) {
+        buffer_append_text(out, ", ");
+        number_append_counted(out, state->keys, "key");
+    }
 }
 
 void

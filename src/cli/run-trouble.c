@@ -267,8 +267,9 @@ run_trouble_input_is_complete(const struct run_input *input)
            (scan->facts.crc == RDB_CRC_MISMATCH && !scan->trailing);
 }
 
-static void
-append_error(struct buffer *out, const char *name, const struct error *error)
+void
+run_trouble_append_error(struct buffer *out, const char *name,
+                         const struct error *error)
 {
     escape_append(out, bytes_of_text(name), BYTES_ESCAPE);
     if (error->has_offset)
@@ -278,23 +279,29 @@ append_error(struct buffer *out, const char *name, const struct error *error)
 }
 
 bool
+run_trouble_append_operand(struct buffer *out, const struct operands *operands)
+{
+    const struct operand_note *note = operands_first_error(operands);
+    struct error error = { .kind = ERROR_NONE };
+    if (note == NULL)
+        return false;
+    error_set(&error, ERROR_IO, "%s", note->text);
+    run_trouble_append_error(out, note->path, &error);
+    return true;
+}
+
+bool
 run_trouble_is_complete(const struct run *run, struct buffer *why)
 {
-    for (size_t i = 0; i < run->operands.note_count; i++) {
-        const struct operand_note *note = &run->operands.notes[i];
-        if (!note->is_error)
-            continue;
-        escape_append(why, bytes_of_text(note->path), BYTES_ESCAPE);
-        buffer_append_format(why, ": %s", note->text);
+    if (run_trouble_append_operand(why, &run->operands))
         return false;
-    }
     for (size_t i = 0; i < run->input_count; i++) {
         const struct run_input *input = &run->inputs[i];
         if (run_trouble_input_is_complete(input))
             continue;
-        append_error(why, input->name,
-                     input->scan.damaged > 0 ? &input->damaged[0]
-                                             : &input->error);
+        run_trouble_append_error(why, input->name,
+                                 input->scan.damaged > 0 ? &input->damaged[0]
+                                                         : &input->error);
         return false;
     }
     return true;

@@ -26,6 +26,15 @@ uint64_t run_trouble_rest(struct input *input);
  * that. */
 bool run_trouble_input_is_complete(const struct run_input *input);
 
+/* "NAME: offset 0x1a: TEXT", where NAME is escaped. */
+void run_trouble_append_error(struct buffer *out, const char *name,
+                              const struct error *error);
+
+/* The first operand that led nowhere, in such words: false when there is
+ * none. */
+bool run_trouble_append_operand(struct buffer *out,
+                                const struct operands *operands);
+
 /* False when rows may be missing: the first reason is then appended to why. */
 bool run_trouble_is_complete(const struct run *run, struct buffer *why);
 

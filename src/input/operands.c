@@ -405,6 +405,15 @@ operands_find_file(const struct operands *operands, const char *path)
     return NULL;
 }
 
+const struct operand_note *
+operands_first_error(const struct operands *operands)
+{
+    for (size_t i = 0; i < operands->note_count; i++)
+        if (operands->notes[i].is_error)
+            return &operands->notes[i];
+    return NULL;
+}
+
 void
 operands_fini(struct operands *operands)
 {

@@ -56,6 +56,10 @@ void operands_add(struct operands *operands, const char *operand,
 const struct operand *operands_find_file(const struct operands *operands,
                                          const char *path);
 
+/* The first note that is an error, NULL when there is none. */
+const struct operand_note *
+operands_first_error(const struct operands *operands);
+
 void operands_fini(struct operands *operands);
 
 #endif
