@@ -309,6 +309,7 @@ EXTRA_DIST += \
 	%D%/unit/input-file.h \
 	%D%/unit/log-text.h \
 	%D%/unit/made-log.h \
+	%D%/unit/own-folder.h \
 	%D%/unit/packed-walk.h \
 	%D%/unit/replay-text.h \
 	%D%/unit/price-value.h \

@@ -1,44 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "input/operands.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "own-folder.h"
 
 #define MANIFEST "file a.aof.1.base.rdb seq 1 type b\n"
 #define COMMAND "*1\r\n$4\r\nPING\r\n"
 
-static char home[] = "test-operands.XXXXXX";
-
-static int
-enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(home) != NULL && chdir(home) == 0 ? 0 : -1;
-}
-
-static int
-leave_folder(void **state)
-{
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof(command), "rm -rf %s", home);
-    return chdir("..") == 0 && system(command) == 0 ? 0 : -1;
-}
-
 static void
 put(const char *path, const char *content)
 {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_true(fputs(content, file) >= 0);
-    assert_int_equal(fclose(file), 0);
+    put_file(path, bytes_of_text(content));
 }
 
 static void
