@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/progress.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/machine.h"
 #include "base/number.h"
 #include "cli/message.h"
 
@@ -18,9 +18,7 @@ static struct {
 static int64_t
 clock_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return machine_nanoseconds(CLOCK_MONOTONIC) / 1000000;
 }
 
 void

@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/escape.h"
 #include "base/machine.h"
@@ -129,20 +128,12 @@ add_requests(struct run *run)
     return true;
 }
 
-static int64_t
-wall_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool
 run_init(struct run *run, const struct arguments *arguments,
          const struct run_plan *plan)
 {
     *run = (struct run){ .arguments = arguments, .plan = plan };
-    run->clock_ms = wall_clock_ms();
+    run->clock_ms = machine_nanoseconds(CLOCK_REALTIME) / 1000000;
     run->analyses = xcalloc(plan->analysis_count + 1, sizeof *run->analyses);
     return repair_until_parse(arguments->until, &run->until) &&
            add_filters(run) && add_requests(run);
