@@ -120,19 +120,25 @@ is_named_rdb(const char *name)
     return length > 4 && strcmp(name + length - 4, ".rdb") == 0;
 }
 
-/* A part in which nothing can be told from anything else is left out as one
- * that is not there: the others are not to be lost with it. */
+/* A part in which nothing can be told from anything else, or that the disk
+ * does not give, is left out as one that is not there: the others are not to be
+ * lost with it.  False when it changes meanwhile. */
 static bool
 give_up_part(struct repair_parts *self, size_t number,
              const struct error *error)
 {
     struct repair_set_part *lost = &self->set.parts[number];
     struct repair_part *part = &self->parts[self->count];
+    bool is_of_disk = repair_part_is_of_disk(error);
     if (error->kind == ERROR_IO) {
-        repair_part_tell_trouble(lost->name, error);
-    } else {
+        char *path = path_join(self->directory, lost->name);
+        repair_part_tell_trouble(path, error);
+        free(path);
+    }
+    if (error->kind != ERROR_IO || is_of_disk) {
         lost->is_missing = true;
-        lost->why = xstrdup(error->text);
+        lost->why = xstrdup(is_of_disk ? "the disk does not give all of it"
+                                       : error->text);
     }
     repair_part_fini(part);
     (void)close(part->fd);
@@ -173,6 +179,20 @@ find_parts(struct repair_parts *self)
             return false;
     }
     return true;
+}
+
+/* A set of no file is none. */
+static bool
+has_parts(const struct repair_parts *self)
+{
+    if (self->count > 0)
+        return true;
+    message_error("%s: no part of the set can be kept",
+                  self->repair->name);
+    for (size_t i = 0; i < self->set_count; i++)
+        message_note("%s: %s", self->set.parts[i].name,
+                     self->set.parts[i].why);
+    return false;
 }
 
 static bool
@@ -383,7 +403,7 @@ repair_it(struct repair_parts *self)
     progress_start(repair->arguments);
     bool found = find_parts(self);
     progress_stop();
-    if (!found || !knows_until(self) || !write_all(self))
+    if (!found || !has_parts(self) || !knows_until(self) || !write_all(self))
         return EXIT_DONE;
     tell(self);
     return is_lost(self) ? EXIT_NO : EXIT_DONE;
