@@ -100,9 +100,7 @@ has_own_outputs(const struct repair *repair)
 static bool
 is_usable(const struct arguments *arguments)
 {
-    if (arguments->inputs.count != 1)
-        message_error("repair takes one input");
-    else if (arguments->output == NULL && !arguments->dry_run)
+    if (arguments->output == NULL && !arguments->dry_run)
         message_error("repair needs -o FILE for the sound copy, or --dry-run");
     else if (arguments->output != NULL &&
              strcmp(arguments->output, "-") == 0)
@@ -188,6 +186,7 @@ static const struct option_group own_options = {
 const struct command cmd_repair = {
     .name = "repair",
     .summary = "a sound copy of what is left, and what was lost",
+    .one_input = true,
     .formats = (const char *const[]){ "text", "json", NULL },
     .groups =
         (const struct option_group *const[]){

@@ -355,6 +355,10 @@ check_arguments(struct parser *p, bool command_named)
                       "input");
         return false;
     }
+    if (p->command->one_input && arguments->inputs.count > 1) {
+        message_error("%s takes one input", p->command->name);
+        return false;
+    }
     return command_named || check_first_word(p);
 }
 

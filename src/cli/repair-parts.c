@@ -189,6 +189,8 @@ has_parts(const struct repair_parts *self)
         return true;
     message_error("%s: no part of the set can be kept",
                   self->repair->name);
+    for (size_t i = 0; i < self->set.note_count; i++)
+        message_note("%s", self->set.notes[i]);
     for (size_t i = 0; i < self->set_count; i++)
         message_note("%s: %s", self->set.parts[i].name,
                      self->set.parts[i].why);
