@@ -33,6 +33,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/analysis/prefix-cut.h \
 	%D%/analysis/prefix-emit.c \
 	%D%/analysis/prefix-emit.h \
+	%D%/analysis/prefix-fold.c \
+	%D%/analysis/prefix-fold.h \
 	%D%/analysis/prefix-guess.h \
 	%D%/analysis/prefix.c \
 	%D%/analysis/prefix.h \
