@@ -173,6 +173,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/export/export-value.c \
 	%D%/export/export-value.h \
 	%D%/export/exporter.h \
+	%D%/export/json-items.c \
+	%D%/export/json-items.h \
 	%D%/export/jsonl.c \
 	%D%/export/jsonl.h \
 	%D%/export/resp-stream.c \
