@@ -349,6 +349,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/rdb/rdb-array.c \
 	%D%/rdb/rdb-aux.c \
 	%D%/rdb/rdb-blob.c \
+	%D%/rdb/rdb-frame.c \
 	%D%/rdb/rdb-function.c \
 	%D%/rdb/rdb-hash.c \
 	%D%/rdb/rdb-list.c \
