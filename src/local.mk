@@ -33,6 +33,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/analysis/prefix-cut.h \
 	%D%/analysis/prefix-emit.c \
 	%D%/analysis/prefix-emit.h \
+	%D%/analysis/prefix-fold.c \
+	%D%/analysis/prefix-fold.h \
 	%D%/analysis/prefix-guess.h \
 	%D%/analysis/prefix.c \
 	%D%/analysis/prefix.h \
@@ -135,6 +137,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/base/number-time.c \
 	%D%/base/number.c \
 	%D%/base/number.h \
+	%D%/base/path.c \
+	%D%/base/path.h \
 	%D%/base/sample-set.c \
 	%D%/base/sample-set.h \
 	%D%/base/width.c \
@@ -169,6 +173,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/export/export-value.c \
 	%D%/export/export-value.h \
 	%D%/export/exporter.h \
+	%D%/export/json-items.c \
+	%D%/export/json-items.h \
 	%D%/export/jsonl.c \
 	%D%/export/jsonl.h \
 	%D%/export/resp-stream.c \
@@ -343,6 +349,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/rdb/rdb-array.c \
 	%D%/rdb/rdb-aux.c \
 	%D%/rdb/rdb-blob.c \
+	%D%/rdb/rdb-frame.c \
 	%D%/rdb/rdb-function.c \
 	%D%/rdb/rdb-hash.c \
 	%D%/rdb/rdb-list.c \

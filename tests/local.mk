@@ -71,6 +71,7 @@ unit_programs = \
 	%D%/unit/test-ordered \
 	%D%/unit/test-output \
 	%D%/unit/test-pack \
+	%D%/unit/test-path \
 	%D%/unit/test-pool \
 	%D%/unit/test-prefix \
 	%D%/unit/test-pricer \
@@ -298,6 +299,7 @@ EXTRA_DIST += \
 	%D%/data \
 	%D%/fuzz/corpus \
 	%D%/fuzz/driver.c \
+	%D%/fuzz/fuzz.h \
 	%D%/lib.sh \
 	%D%/run-unit.sh \
 	%D%/tools/resp.awk \
@@ -307,10 +309,12 @@ EXTRA_DIST += \
 	%D%/unit/input-file.h \
 	%D%/unit/log-text.h \
 	%D%/unit/made-log.h \
+	%D%/unit/own-folder.h \
 	%D%/unit/packed-walk.h \
 	%D%/unit/replay-text.h \
 	%D%/unit/price-value.h \
 	%D%/unit/sample-record.h \
+	%D%/unit/value-store.h \
 	%D%/unit/value-text.h \
 	%D%/unit/walk-text.h \
 	$(script_tests) \

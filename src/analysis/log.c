@@ -153,23 +153,12 @@ give_bytes(struct log *log, uint64_t up_to)
     add_prefix(log, &pieces->key, bytes);
 }
 
-static uint64_t
-digits_of(uint64_t number)
-{
-    uint64_t digits = 1;
-    while (number >= 10) {
-        number /= 10;
-        digits++;
-    }
-    return digits;
-}
-
 /* As writers write it; where a writer did not, keys have a byte more or less,
  * and the last one of the command makes up for it. */
 static uint64_t
 size_of_argument(const struct aof_argument *argument)
 {
-    return 1 + digits_of(argument->size) + 2 + argument->size + 2;
+    return 1 + number_digits(argument->size) + 2 + argument->size + 2;
 }
 
 static void
@@ -179,7 +168,7 @@ give_bytes_of_slice(struct log *log, const struct aof_record *slice)
     uint64_t at = pieces->seen;
     size_t passed = 0;
     if (slice->first == 0)
-        at += 1 + digits_of(slice->argc) + 2;
+        at += 1 + number_digits(slice->argc) + 2;
     for (size_t i = 0; i < log->found_count; i++) {
         const struct aof_argument *name = log->found[i];
         while (&slice->args[passed] < name)

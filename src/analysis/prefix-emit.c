@@ -5,14 +5,9 @@
 #include <string.h>
 
 #include "analysis/prefix.h"
+#include "base/number.h"
 #include "base/xalloc.h"
 #include "report/wide.h"
-
-static uint64_t
-per_mille(uint64_t part, uint64_t whole)
-{
-    return whole ? (uint64_t)((double)part / (double)whole * 1000 + 0.5) : 0;
-}
 
 /* The cells of the model by profile: memory, no_expiry_memory. */
 static void
@@ -60,7 +55,7 @@ prefix_emit(struct analysis *self, struct writer *writer)
             row->is_other ? cell_none(row->prefix) : cell_bytes(row->prefix),
             cell_number(row->sums.keys),
             cell_number(row->sums.memory),
-            cell_number(per_mille(row->sums.memory, whole)),
+            cell_number(number_per_mille(row->sums.memory, whole)),
             cell_number(row->sums.no_expiry_keys),
             cell_number(row->sums.no_expiry_memory),
             cell_number(row->missing_keys),

@@ -13,6 +13,7 @@
 
 #include "analysis/prefix-cut.h"
 #include "analysis/prefix-emit.h"
+#include "analysis/prefix-fold.h"
 #include "analysis/prefix-guess.h"
 #include "base/map.h"
 #include "base/xalloc.h"
@@ -50,22 +51,6 @@ struct prefix {
 };
 
 /* ---- counting ---- */
-
-static void
-add_sums(struct prefix_sums *into, const struct prefix_sums *from)
-{
-    into->keys += from->keys;
-    into->memory += from->memory;
-    into->no_expiry_keys += from->no_expiry_keys;
-    into->no_expiry_memory += from->no_expiry_memory;
-}
-
-static void
-add_others(const struct prefix *prefix, uint64_t *into, const uint64_t *from)
-{
-    for (size_t i = 0; i < prefix->width; i++)
-        into[i] += from[i];
-}
 
 static uint64_t *
 others_of(const struct prefix *prefix, size_t row)
@@ -116,8 +101,9 @@ give_up(struct prefix *prefix, uint32_t number)
         prefix->lost_keys = keys;
     if (memory > prefix->lost_memory)
         prefix->lost_memory = memory;
-    add_sums(&prefix->given_up, &row->sums);
-    add_others(prefix, prefix->given_up_others, others_of(prefix, number));
+    prefix_sums_add(&prefix->given_up, &row->sums);
+    prefix_others_add(prefix->given_up_others, others_of(prefix, number),
+                      prefix->width);
 }
 
 static int
@@ -280,20 +266,21 @@ prefix_merge(struct analysis *self, const struct analysis *other)
     for (uint32_t i = 0; i < from->map.count; i++) {
         const struct row *more = &from->rows[i];
         struct row *row = find_row(into, map_name(&from->map, i));
-        add_sums(&row->sums, &more->sums);
+        prefix_sums_add(&row->sums, &more->sums);
         row->missing_keys += more->missing_keys;
         row->missing_memory += more->missing_memory;
         if (into->width > 0)
-            add_others(into, others_of(into, (size_t)(row - into->rows)),
-                       others_of(from, i));
+            prefix_others_add(others_of(into, (size_t)(row - into->rows)),
+                              others_of(from, i), into->width);
         keep_bounds(into);
     }
     into->lost_keys += from->lost_keys;
     into->lost_memory += from->lost_memory;
-    add_sums(&into->none, &from->none);
-    add_sums(&into->given_up, &from->given_up);
-    add_others(into, into->none_others, from->none_others);
-    add_others(into, into->given_up_others, from->given_up_others);
+    prefix_sums_add(&into->none, &from->none);
+    prefix_sums_add(&into->given_up, &from->given_up);
+    prefix_others_add(into->none_others, from->none_others, into->width);
+    prefix_others_add(into->given_up_others, from->given_up_others,
+                      into->width);
 }
 
 static void
@@ -309,24 +296,7 @@ prefix_clear(struct analysis *self, const struct analysis *sum)
     prefix->lost_keys = prefix->lost_memory = 0;
 }
 
-/* ---- rows to show ----
- *
- * Sorted by name, a prefix stands right before all that it is a prefix of.  A
- * stack holds the chain of prefixes around the place in that order; when the
- * next name is outside of the innermost one, that is complete: it is shown, or
- * cut to its parent, which then either joins the one below it on the stack or
- * stands there in its place.
- */
-
-struct shown {
-    const struct prefix *prefix;
-    uint64_t memory; /* of all keys */
-    struct prefix_row *rows;
-    size_t count;
-    struct prefix_row other;
-    struct prefix_row stack[PREFIX_DEPTH_MAX];
-    size_t depth;
-};
+/* ---- rows to show ---- */
 
 static int
 order_by_name(const void *a, const void *b)
@@ -344,74 +314,6 @@ order_by_memory(const void *a, const void *b)
     if (x->sums.memory != y->sums.memory)
         return x->sums.memory < y->sums.memory ? 1 : -1;
     return order_by_name(a, b);
-}
-
-static bool
-is_too_small(const struct shown *shown, const struct prefix_row *row)
-{
-    return (double)row->sums.memory * 1e6 <
-           (double)shown->prefix->min_share * (double)shown->memory;
-}
-
-/* Sums of several prefixes may miss anything that was given up. */
-static void
-join(const struct prefix *prefix, struct prefix_row *into,
-     const struct prefix_row *from)
-{
-    add_sums(&into->sums, &from->sums);
-    add_others(prefix, into->others, from->others);
-    into->missing_keys = prefix->given_up.keys;
-    into->missing_memory = prefix->given_up.memory;
-}
-
-/* Closes the innermost prefix.  False when it was cut to its parent, which is
- * still around `next`. */
-static bool
-close_innermost(struct shown *shown, struct bytes next)
-{
-    struct prefix_row *top = &shown->stack[shown->depth - 1];
-    if (!is_too_small(shown, top)) {
-        shown->rows[shown->count++] = *top;
-        shown->depth--;
-        return true;
-    }
-    struct bytes parent = prefix_cut_parent(&shown->prefix->cut, top->prefix);
-    if (parent.size == 0) {
-        add_sums(&shown->other.sums, &top->sums);
-        add_others(shown->prefix, shown->other.others, top->others);
-        shown->depth--;
-        return true;
-    }
-    if (shown->depth > 1 && top[-1].prefix.size == parent.size) {
-        join(shown->prefix, &top[-1], top);
-        shown->depth--;
-        return true;
-    }
-    top->prefix = parent;
-    top->missing_keys = shown->prefix->given_up.keys;
-    top->missing_memory = shown->prefix->given_up.memory;
-    return !bytes_starts_with(next, parent);
-}
-
-static void
-close_outside(struct shown *shown, struct bytes next)
-{
-    while (shown->depth > 0 &&
-           !bytes_starts_with(next, shown->stack[shown->depth - 1].prefix))
-        if (!close_innermost(shown, next))
-            return;
-}
-
-/* Takes rows sorted by name; shows no more of them than there are. */
-static void
-fold_small(struct shown *shown, const struct prefix_row *rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        close_outside(shown, rows[i].prefix);
-        shown->stack[shown->depth++] = rows[i];
-    }
-    /* No name starts with a prefix and is empty: this closes all. */
-    close_outside(shown, bytes_of("", 0));
 }
 
 static uint64_t
@@ -457,11 +359,29 @@ copy_rows(const struct prefix *prefix)
         .sums = prefix->none,
         .others = others + count * prefix->width,
     };
-    add_sums(&rows[count].sums, &prefix->given_up);
+    prefix_sums_add(&rows[count].sums, &prefix->given_up);
     if (width > 0)
         memcpy(rows[count].others, prefix->none_others, width);
-    add_others(prefix, rows[count].others, prefix->given_up_others);
+    prefix_others_add(rows[count].others, prefix->given_up_others,
+                      prefix->width);
     return rows;
+}
+
+/* The number of those that are not too small. */
+static size_t
+fold_small(const struct prefix *prefix, struct prefix_row *rows, size_t count,
+           struct prefix_row *other)
+{
+    const struct prefix_fold fold = {
+        .cut = &prefix->cut,
+        .min_share = prefix->min_share,
+        .memory = other->sums.memory + prefix_memory_of(rows, count),
+        .width = prefix->width,
+        .missing_keys = prefix->given_up.keys,
+        .missing_memory = prefix->given_up.memory,
+    };
+    qsort(rows, count, sizeof(*rows), order_by_name);
+    return prefix_fold(&fold, rows, count, other);
 }
 
 struct prefix_row *
@@ -469,26 +389,18 @@ prefix_rows(const struct analysis *analysis, size_t *count)
 {
     const struct prefix *prefix = (const struct prefix *)analysis;
     struct prefix_row *rows = copy_rows(prefix);
-    struct shown shown = { .prefix = prefix,
-                           .rows = rows,
-                           .count = prefix->map.count,
-                           .other = rows[prefix->map.count] };
-    if (prefix->min_share != 0) {
-        qsort(rows, shown.count, sizeof(*rows), order_by_name);
-        /* What is shown never overtakes what is still to be read. */
-        size_t all = shown.count;
-        shown.memory = shown.other.sums.memory + prefix_memory_of(rows, all);
-        shown.count = 0;
-        fold_small(&shown, rows, all);
+    size_t shown = prefix->map.count;
+    struct prefix_row other = rows[shown];
+    if (prefix->min_share != 0)
+        shown = fold_small(prefix, rows, shown, &other);
+    qsort(rows, shown, sizeof(*rows), order_by_memory);
+    while (prefix->shown != 0 && shown > prefix->shown) {
+        const struct prefix_row *cut_off = &rows[--shown];
+        prefix_sums_add(&other.sums, &cut_off->sums);
+        prefix_others_add(other.others, cut_off->others, prefix->width);
     }
-    qsort(rows, shown.count, sizeof(*rows), order_by_memory);
-    while (prefix->shown != 0 && shown.count > prefix->shown) {
-        const struct prefix_row *cut_off = &rows[--shown.count];
-        add_sums(&shown.other.sums, &cut_off->sums);
-        add_others(prefix, shown.other.others, cut_off->others);
-    }
-    rows[shown.count] = shown.other;
-    *count = shown.count + 1;
+    rows[shown] = other;
+    *count = shown + 1;
     return rows;
 }
 

@@ -301,14 +301,9 @@ emit_record(const struct record *record, struct wide *wide)
     struct writer *writer = wide->writer;
     const struct key *key = record->key;
     const struct price *price = &record->prices[0];
-    struct cell name = cell_bytes(key->name);
-    if (key->name_size > key->name.size) {
-        name.whole_size = key->name_size;
-        name.whole_hash = key->name_hash;
-    }
     struct cell cells[] = {
         cell_number(key->db),
-        name,
+        cell_name(key->name, key->name_size, key->name_hash),
         record->type == TYPE_MODULE ? cell_bytes(key->module_name)
                                     : cell_text(type_name(record->type)),
         encoding_cell(price),

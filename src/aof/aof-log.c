@@ -7,22 +7,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/xalloc.h"
 #include "rdb/rdb.h"
-
-/* "sets/x.manifest" is in "sets/", "x.manifest" in "". */
-static char *
-directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return xmemdup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
-}
 
 static bool
 is_regular(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static bool
+is_link(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
 }
 
 static enum status
@@ -38,7 +38,8 @@ read_manifest(struct aof_log *log, const char *path)
         log->error = reader->error;
         return STATUS_FAIL;
     }
-    log->directory = directory_of(path);
+    log->directory = path_directory(path);
+    log->is_link = is_link(path);
     log->order = xreallocarray(NULL, log->manifest.count + 1,
                                sizeof(*log->order));
     log->order_count = manifest_loaded(&log->manifest, log->order);
@@ -89,10 +90,22 @@ aof_log_close(struct aof_log *log)
     free(log->order);
 }
 
+/* Whoever names a link may take its files to be where it leads to. */
+static void
+tell_of_link(struct aof_log *log)
+{
+    size_t size = strlen(log->error.text);
+    if (log->is_link && access(log->path, F_OK) != 0)
+        (void)snprintf(log->error.text + size, sizeof(log->error.text) - size,
+                       " (the manifest is a symbolic link: its files are "
+                       "looked for beside the link, as servers do)");
+}
+
 static enum status
 part_missing(struct aof_log *log, uint64_t offset)
 {
     char text[ERROR_TEXT_MAX];
+    tell_of_link(log);
     (void)snprintf(text, sizeof(text), "%.256s: %.512s", log->part.name,
                    log->error.text);
     struct finding finding = { .code = FINDING_PART_MISSING,
@@ -119,10 +132,7 @@ begin_part(struct aof_log *log, struct input *input)
 char *
 aof_log_path_of(const struct aof_log *log, const struct manifest_file *file)
 {
-    struct buffer path = { 0 };
-    buffer_append_text(&path, log->directory);
-    buffer_append(&path, file->name.data, file->name.size + 1);
-    return (char *)path.data;
+    return path_join(log->directory, (const char *)file->name.data);
 }
 
 /* A part of a set, beside its manifest. */
@@ -212,6 +222,38 @@ aof_log_keep_error(const struct aof_log *log, const struct error *error,
         error_context(into, "offset 0x%" PRIx64, error->offset);
     error_context(into, "%s", log->part.name);
     into->has_offset = false;
+}
+
+/* NULL when there is but one, or none. */
+static const struct manifest_file *
+second_base(const struct manifest *manifest)
+{
+    bool has_base = false;
+    for (size_t i = 0; i < manifest->count; i++) {
+        const struct manifest_file *file = &manifest->files[i];
+        if (file->type == MANIFEST_BASE && has_base)
+            return file;
+        has_base |= file->type == MANIFEST_BASE;
+    }
+    return NULL;
+}
+
+void
+aof_log_find_unread(const struct aof_log *log, struct error *error)
+{
+    uint64_t lost = log->manifest.lost_lines;
+    const struct manifest_file *base = second_base(&log->manifest);
+    if (lost > 0)
+        error_set(error, ERROR_DAMAGED,
+                  "the manifest has %" PRIu64 " %s no server understands; "
+                  "the files that %s mean were not read",
+                  lost, lost == 1 ? "line that" : "lines that",
+                  lost == 1 ? "it may" : "they may");
+    if (base != NULL)
+        error_set(error, ERROR_DAMAGED,
+                  "the manifest names a second base, %s, which was not read: "
+                  "no server loads such a set",
+                  (const char *)base->name.data);
 }
 
 bool

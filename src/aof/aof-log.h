@@ -50,6 +50,7 @@ struct aof_log {
     uint64_t consumed;   /* of parts before it */
     const struct input_options *options;
     char *directory;
+    bool is_link;        /* the manifest's name is a symbolic link */
     char *name;
     char *path;          /* of that part */
     size_t *order;       /* numbers of manifest files to load */
@@ -59,9 +60,9 @@ struct aof_log {
 };
 
 /* Over an open input of kind INPUT_AOF, INPUT_RDB (a preamble), INPUT_EMPTY,
- * or INPUT_MANIFEST, whose parts are looked for beside path (a manifest from a
- * pipe has none: FAIL).  name is for people; input, path and options are
- * borrowed.
+ * or INPUT_MANIFEST, whose parts are looked for beside path, as servers do also
+ * when it is a symbolic link (a manifest from a pipe has none: FAIL).  name is
+ * for people; input, path and options are borrowed.
  * OK, FAIL with log->error set; aof_log_close is due in any case. */
 enum status aof_log_open(struct aof_log *log, struct input *input,
                          const char *path, const char *name,
@@ -92,6 +93,10 @@ void aof_log_keep_error(const struct aof_log *log, const struct error *error,
  * when it was opened: servers write on while we read, and what was the end is
  * none. */
 bool aof_log_has_grown(const struct aof_log *log);
+
+/* Of a set: sets the error when the manifest names, or may name, what is none
+ * of the parts: lines that nobody understands, a second base. */
+void aof_log_find_unread(const struct aof_log *log, struct error *error);
 
 /* Bytes read from all files of the log so far, as they are stored. */
 uint64_t aof_log_consumed(const struct aof_log *log);

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "base/number.h"
 #include "input/reader.h"
 #include "input/stream-range.h"
 
@@ -250,17 +251,6 @@ take(struct repairing *self, const struct resync_record *record, bool rewrite)
     self->at = record->end;
 }
 
-static unsigned
-digits_of(uint64_t value)
-{
-    unsigned digits = 1;
-    while (value >= 10) {
-        value /= 10;
-        digits++;
-    }
-    return digits;
-}
-
 /* Whether an argument that ends, or seems to, where nothing of a log begins
  * holds the beginning of a command that goes on behind it: then its size is
  * damaged, and it is no argument. */
@@ -286,7 +276,7 @@ is_short(struct repairing *self, const struct resync_record *record)
     uint64_t behind;
     uint64_t more = resync_arguments(&self->probe, record->end, &behind);
     if (more == 0 || record->argc + more > INT_MAX ||
-        digits_of(record->argc + more) != digits_of(record->argc))
+        number_digits(record->argc + more) != number_digits(record->argc))
         return false;
     resync_read(&self->probe, behind, &next);
     return next.verdict == RESYNC_SOUND || next.verdict == RESYNC_END;

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "aof/scout.h"
 #include "base/number.h"
@@ -33,8 +32,7 @@ poll_now_and_then(struct reading *reading)
 {
     const struct aof_state_options *options = reading->options;
     if (++reading->steps % POLL_EVERY == 0 && options->poll != NULL)
-        options->poll(options->context,
-                      reading->before + reader_offset(reading->log->reader));
+        options->poll(options->context, aof_log_consumed(reading->log));
 }
 
 /* Sets the error when the keyspace has outgrown its limit. */
@@ -260,19 +258,6 @@ is_behind_until(const struct reading *reading,
     return false;
 }
 
-/* Whether the file is longer now than when it was opened. */
-static bool
-is_growing(const struct reading *reading)
-{
-    const struct aof_part *part = &reading->log->part;
-    const char *path =
-        part->path != NULL ? part->path : reading->options->path;
-    struct stat status;
-    return part->is_last && part->size > 0 && path != NULL &&
-           stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
-           (uint64_t)status.st_size > part->size;
-}
-
 /* The end of a part: of one that is being written it is only the end so
  * far. */
 static enum status
@@ -288,7 +273,8 @@ end_records(struct reading *reading, enum status status)
         error_set_at(&state->error, ERROR_TRUNCATED, begin,
                      "the file ends inside of the transaction that begins "
                      "here");
-    if (state->error.kind == ERROR_TRUNCATED && is_growing(reading)) {
+    if (state->error.kind == ERROR_TRUNCATED &&
+        aof_log_has_grown(reading->log)) {
         state->in_progress = true;
         error_clear(&state->error);
     }

@@ -25,12 +25,11 @@ struct aof_state_options {
     uint64_t memory_limit; /* bytes; 0: none */
     int64_t now_ms;        /* what relative expiries count from when the log
                               tells of no moment; -1: none */
-    const char *path;      /* of an input given open, to see whether it grows;
-                              may be NULL */
 
     /* These may be NULL.  The value of a key of the base could not be read. */
     void (*damaged)(void *context, const struct error *error);
-    /* Called now and then with what was read of all parts. */
+    /* Called now and then with what was read of all files, as they are
+     * stored. */
     void (*poll)(void *context, uint64_t bytes);
     void *context;
 };

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/path.h"
 #include "base/xalloc.h"
 #include "input/input.h"
 
@@ -54,17 +55,6 @@ note(struct repair_set *set, const char *format, ...)
     set->notes[set->note_count++] = xstrdup(text);
 }
 
-char *
-repair_set_path(const char *directory, const char *name)
-{
-    struct buffer path = { NULL, 0, 0 };
-    buffer_append_text(&path, directory);
-    if (path.size > 0 && path.data[path.size - 1] != '/')
-        buffer_append_byte(&path, '/');
-    buffer_append(&path, name, strlen(name) + 1);
-    return (char *)path.data;
-}
-
 /* ---- the directory ---- */
 
 /* "STEM.7.base.rdb", "STEM.7.incr.aof". */
@@ -95,7 +85,7 @@ add_found(struct finding_set *self, const char *name)
     struct stat status;
     if (strncmp(name, "temp-", 5) == 0 || !parse_name(name, &found))
         return;
-    char *path = repair_set_path(self->directory, name);
+    char *path = path_join(self->directory, name);
     bool regular = stat(path, &status) == 0 && S_ISREG(status.st_mode);
     free(path);
     if (!regular)
@@ -107,16 +97,31 @@ add_found(struct finding_set *self, const char *name)
     self->found[self->count++] = found;
 }
 
+/* Where a file stands in the order of loading. */
+struct place {
+    bool is_base;
+    uint64_t seq;
+    const char *name;
+};
+
+static int
+compare_places(struct place left, struct place right)
+{
+    if (left.is_base != right.is_base)
+        return left.is_base ? -1 : 1;
+    if (left.seq != right.seq)
+        return left.seq < right.seq ? -1 : 1;
+    return strcmp(left.name, right.name);
+}
+
 static int
 compare_found(const void *a, const void *b)
 {
     const struct found *left = a;
     const struct found *right = b;
-    if (left->is_base != right->is_base)
-        return left->is_base ? -1 : 1;
-    if (left->seq != right->seq)
-        return left->seq < right->seq ? -1 : 1;
-    return strcmp(left->name, right->name);
+    return compare_places(
+        (struct place){ left->is_base, left->seq, left->name },
+        (struct place){ right->is_base, right->seq, right->name });
 }
 
 static void
@@ -157,8 +162,12 @@ static enum status
 read_manifest(struct finding_set *self, struct error *error)
 {
     struct input input;
-    char *path = repair_set_path(self->directory, self->set->manifest);
+    struct stat file;
+    char *path = path_join(self->directory, self->set->manifest);
     enum status status = input_open(&input, path, NULL, error);
+    if (lstat(path, &file) == 0 && S_ISLNK(file.st_mode))
+        note(self->set, "the manifest is a symbolic link: its files are "
+                        "looked for beside the link, as servers do");
     free(path);
     if (status != STATUS_OK)
         return status;
@@ -215,7 +224,7 @@ static void
 look_for_file(const struct finding_set *self, struct repair_set_part *part)
 {
     struct stat status;
-    char *path = repair_set_path(self->directory, part->name);
+    char *path = path_join(self->directory, part->name);
     if (stat(path, &status) != 0)
         set_missing(part, strerror(errno));
     else if (!S_ISREG(status.st_mode))
@@ -298,11 +307,9 @@ compare_parts(const void *a, const void *b)
 {
     const struct repair_set_part *left = a;
     const struct repair_set_part *right = b;
-    if (left->is_base != right->is_base)
-        return left->is_base ? -1 : 1;
-    if (left->seq != right->seq)
-        return left->seq < right->seq ? -1 : 1;
-    return strcmp(left->name, right->name);
+    return compare_places(
+        (struct place){ left->is_base, left->seq, left->name },
+        (struct place){ right->is_base, right->seq, right->name });
 }
 
 /* Numbers must rise; what has the number of another gets the next one. */
@@ -361,7 +368,7 @@ base_begun(const struct finding_set *self, const struct found *base)
     enum { HEAD = 512 };
     unsigned char head[HEAD];
     static const char mark[] = "\xfa\x05" "ctime\xc2";
-    char *path = repair_set_path(self->directory, base->name);
+    char *path = path_join(self->directory, base->name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     free(path);
     ssize_t size = fd < 0 ? 0 : pread(fd, head, sizeof(head), 0);

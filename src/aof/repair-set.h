@@ -45,7 +45,4 @@ void repair_set_fini(struct repair_set *set);
 void repair_set_append_manifest(const struct repair_set *set, size_t count,
                                 struct buffer *out);
 
-/* DIRECTORY/NAME, to be freed. */
-char *repair_set_path(const char *directory, const char *name);
-
 #endif

@@ -42,3 +42,11 @@ machine_memory(void)
         memory = space.rlim_cur;
     return memory;
 }
+
+int64_t
+machine_nanoseconds(clockid_t clock)
+{
+    struct timespec now;
+    (void)clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

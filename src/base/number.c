@@ -138,6 +138,45 @@ number_append_grouped(struct buffer *out, uint64_t value)
     }
 }
 
+/* 1233 / 4096 is just above log10(2), so bits times that is the number of
+ * digits or one less. */
+unsigned
+number_digits(uint64_t value)
+{
+    static const uint64_t powers[] = {
+        0,
+        10,
+        100,
+        1000,
+        10000,
+        100000,
+        1000000,
+        10000000,
+        100000000,
+        1000000000,
+        10000000000,
+        100000000000,
+        1000000000000,
+        10000000000000,
+        100000000000000,
+        1000000000000000,
+        10000000000000000,
+        100000000000000000,
+        1000000000000000000,
+        10000000000000000000u,
+    };
+    unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+    unsigned digits = bits * 1233 >> 12;
+    return digits + (value >= powers[digits] ? 1 : 0);
+}
+
+void
+number_append_counted(struct buffer *out, uint64_t count, const char *noun)
+{
+    number_append_grouped(out, count);
+    buffer_append_format(out, count == 1 ? " %s" : " %ss", noun);
+}
+
 void
 number_append_hash(struct buffer *out, uint64_t value)
 {
@@ -235,12 +274,29 @@ number_append_size(struct buffer *out, uint64_t bytes)
     buffer_append(out, rest, sizeof(rest));
 }
 
+uint64_t
+number_per_mille(uint64_t part, uint64_t whole)
+{
+    return whole ? (uint64_t)((double)part / (double)whole * 1000 + 0.5) : 0;
+}
+
 void
 number_append_share(struct buffer *out, uint64_t per_mille)
 {
     number_append_uint64(out, per_mille / 10);
     char rest[] = { '.', (char)('0' + per_mille % 10), ' ', '%' };
     buffer_append(out, rest, sizeof(rest));
+}
+
+void
+number_append_part(struct buffer *out, uint64_t part, uint64_t whole)
+{
+    uint64_t per_mille = number_per_mille(part, whole);
+    if (part != 0 && per_mille == 0) {
+        buffer_append_text(out, "< ");
+        per_mille = 1;
+    }
+    number_append_share(out, per_mille);
 }
 
 bool

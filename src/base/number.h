@@ -38,6 +38,13 @@ void number_append_int64(struct buffer *out, int64_t value);
 /* With a comma between thousands: 14,203,911. */
 void number_append_grouped(struct buffer *out, uint64_t value);
 
+/* The same with a noun: "1 key", "2,276 keys". */
+void number_append_counted(struct buffer *out, uint64_t count,
+                           const char *noun);
+
+/* How many decimal digits it has. */
+unsigned number_digits(uint64_t value);
+
 /* 16 lower case hexadecimal digits. */
 void number_append_hash(struct buffer *out, uint64_t value);
 
@@ -55,8 +62,14 @@ void number_append_size(struct buffer *out, uint64_t bytes);
  * what is below one byte is dropped. */
 bool number_parse_size(struct bytes text, uint64_t *bytes);
 
+/* part of whole in per mille, rounded; 0 of nothing. */
+uint64_t number_per_mille(uint64_t part, uint64_t whole);
+
 /* A per mille as a percentage: 451 is "45.1 %". */
 void number_append_share(struct buffer *out, uint64_t per_mille);
+
+/* The same of two numbers; of some it is never "0.0 %" but "< 0.1 %". */
+void number_append_part(struct buffer *out, uint64_t part, uint64_t whole);
 
 /* A decimal before some unit: the pieces of parsers of one's own. */
 struct number_decimal {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "aof/aof-log.h"
-#include "base/escape.h"
 #include "base/xalloc.h"
 #include "cli/aof-report.h"
+#include "cli/run-trouble.h"
 #include "rdb/rdb.h"
 
 enum { POLL_EVERY = 1024 }; /* commands or keys */
@@ -18,7 +17,6 @@ struct reading {
     size_t input;
     struct aof_log log;
     struct aof_report_part *part;
-    uint64_t count_before; /* of parts read */
     bool has_commands;
     bool has_preamble_mark;
 };
@@ -52,12 +50,10 @@ keep_error(struct reading *reading, const struct error *error)
 }
 
 static void
-poll(struct reading *reading, uint64_t count)
+poll(struct reading *reading)
 {
-    run_poll(reading->run, reading->result,
-             (struct run_meter){
-                 aof_log_consumed(&reading->log),
-                 reading->count_before + count });
+    reading->result->read.bytes = aof_log_consumed(&reading->log);
+    run_poll(reading->run, reading->result);
 }
 
 /* False when what follows the RDB cannot be found. */
@@ -69,9 +65,11 @@ read_preamble(struct reading *reading)
     struct source *source = rdb_source(rdb);
     struct key key;
     enum status status;
-    while ((status = source->ops->next(source, &key)) == STATUS_OK)
+    while ((status = source->ops->next(source, &key)) == STATUS_OK) {
+        reading->result->read.keys++;
         if (++part->preamble_keys % POLL_EVERY == 0)
-            poll(reading, part->preamble_keys);
+            poll(reading);
+    }
     if (status == STATUS_FAIL) {
         keep_error(reading, source->ops->error(source));
     } else if (rdb_facts(rdb)->crc == RDB_CRC_MISMATCH) {
@@ -98,8 +96,9 @@ read_records(struct reading *reading)
         log_record(fold, record);
         if (record->end == 0 || record->kind != AOF_RECORD_COMMAND)
             continue;
+        reading->result->read.commands++;
         if (++part->commands % POLL_EVERY == 0)
-            poll(reading, part->preamble_keys + part->commands);
+            poll(reading);
     }
     reading->has_commands |= part->commands > 0;
     part->in_progress = status == STATUS_FAIL &&
@@ -120,8 +119,7 @@ read_part(struct reading *reading)
         read_records(reading);
     reading->part->bytes = reader_offset(log->reader);
     log_end_part(report->log, reading->part->bytes);
-    poll(reading, reading->part->preamble_keys + reading->part->commands);
-    reading->count_before = reading->result->meter.keys;
+    poll(reading);
 }
 
 /* A dump says nothing of how it came to be. */
@@ -135,18 +133,6 @@ refuse_plain_rdb(struct reading *reading, const struct input *input)
     error_set(&reading->result->error, ERROR_UNSUPPORTED,
               "an RDB without commands behind it: keyweigh report tells what "
               "is in it");
-}
-
-static void
-note_lost_lines(struct reading *reading)
-{
-    uint64_t lost = reading->log.manifest.lost_lines;
-    if (lost > 0)
-        error_set(&reading->result->error, ERROR_DAMAGED,
-                  "the manifest has %" PRIu64 " %s no server understands; "
-                  "the files that %s mean were not read",
-                  lost, lost == 1 ? "line that" : "lines that",
-                  lost == 1 ? "it may" : "they may");
 }
 
 enum status
@@ -175,7 +161,7 @@ aof_read(void *context, struct run *run, struct run_input *result,
             keep_error(&reading, &log->error);
     }
     refuse_plain_rdb(&reading, input);
-    note_lost_lines(&reading);
+    aof_log_find_unread(log, &result->error);
     if (result->error.kind == ERROR_NONE)
         result->error = report->filter_error;
     aof_log_close(log);
@@ -188,41 +174,25 @@ bool
 aof_report_is_complete(const struct aof_report *report)
 {
     const struct run *run = &report->run;
-    for (size_t i = 0; i < run->operands.note_count; i++)
-        if (run->operands.notes[i].is_error)
-            return false;
+    if (operands_first_error(&run->operands) != NULL)
+        return false;
     for (size_t i = 0; i < run->input_count; i++)
         if (run->inputs[i].error.kind != ERROR_NONE)
             return false;
     return true;
 }
 
-static void
-append_error(struct buffer *out, const char *name, const struct error *error)
-{
-    escape_append(out, bytes_of_text(name), BYTES_ESCAPE);
-    if (error->has_offset)
-        buffer_append_format(out, ": offset 0x%llx",
-                             (unsigned long long)error->offset);
-    buffer_append_format(out, ": %s", error->text);
-}
-
 void
 aof_report_append_error(struct buffer *out, const struct aof_report *report)
 {
     const struct run *run = &report->run;
-    for (size_t i = 0; i < run->operands.note_count; i++) {
-        const struct operand_note *note = &run->operands.notes[i];
-        if (!note->is_error)
-            continue;
-        escape_append(out, bytes_of_text(note->path), BYTES_ESCAPE);
-        buffer_append_format(out, ": %s", note->text);
+    if (run_trouble_append_operand(out, &run->operands))
         return;
-    }
     for (size_t i = 0; i < run->input_count; i++) {
         if (run->inputs[i].error.kind == ERROR_NONE)
             continue;
-        append_error(out, run->inputs[i].name, &run->inputs[i].error);
+        run_trouble_append_error(out, run->inputs[i].name,
+                                 &run->inputs[i].error);
         return;
     }
 }

@@ -71,10 +71,4 @@ void aof_report_append_error(struct buffer *out,
 /* The page for people; writer is one for tables. */
 void aof_text_write(struct aof_report *report, struct writer *writer);
 
-static inline uint64_t
-aof_report_per_mille(uint64_t part, uint64_t whole)
-{
-    return whole ? (uint64_t)((double)part / (double)whole * 1000 + 0.5) : 0;
-}
-
 #endif

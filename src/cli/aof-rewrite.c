@@ -102,7 +102,7 @@ write_state(const struct rewriting *rewriting, struct exporter *exporter,
     while (source->ops->next(source, &key) == STATUS_OK) {
         (void)source->ops->walk(source, exporter->visitor);
         output_flush_if_full(output);
-        run_poll(rewriting->run, rewriting->result, rewriting->result->meter);
+        run_poll(rewriting->run, rewriting->result);
     }
     exporter->ops->end(exporter);
 }
@@ -218,7 +218,7 @@ on_poll(void *context, uint64_t bytes)
 {
     const struct rewriting *rewriting = context;
     (void)bytes;
-    run_poll(rewriting->run, rewriting->result, rewriting->result->meter);
+    run_poll(rewriting->run, rewriting->result);
 }
 
 static void
@@ -230,7 +230,6 @@ read_state(struct rewriting *rewriting, struct aof_state *state,
     const struct aof_state_options options = {
         .memory_limit = run->replay_limit,
         .now_ms = run->clock_ms,
-        .path = path,
         .poll = on_poll,
         .context = rewriting,
     };

@@ -18,12 +18,7 @@ aof_tables_of(struct aof_report *report, struct writer *writer)
 static struct cell
 key_cell(const struct log_key *key)
 {
-    struct cell cell = cell_bytes(key->name);
-    if (key->name_size > key->name.size) {
-        cell.whole_size = key->name_size;
-        cell.whole_hash = key->name_hash;
-    }
-    return cell;
+    return cell_name(key->name, key->name_size, key->name_hash);
 }
 
 static struct cell

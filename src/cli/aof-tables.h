@@ -7,6 +7,7 @@
 #ifndef KEYWEIGH_CLI_AOF_TABLES_H
 #define KEYWEIGH_CLI_AOF_TABLES_H
 
+#include "base/number.h"
 #include "cli/aof-report.h"
 
 struct aof_tables {
@@ -45,7 +46,7 @@ void aof_tables_write(struct aof_report *report, struct writer *writer);
 static inline struct cell
 aof_tables_share(uint64_t part, uint64_t whole)
 {
-    return cell_number(aof_report_per_mille(part, whole));
+    return cell_number(number_per_mille(part, whole));
 }
 
 static inline struct cell

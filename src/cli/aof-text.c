@@ -17,18 +17,6 @@ append_counted(struct buffer *out, uint64_t count, const char *one,
     buffer_append_format(out, " %s", count == 1 ? one : more);
 }
 
-/* Some of it is never 0.0 %. */
-static void
-append_share(struct buffer *out, uint64_t part, uint64_t whole)
-{
-    uint64_t per_mille = aof_report_per_mille(part, whole);
-    if (part != 0 && per_mille == 0) {
-        buffer_append_text(out, "< ");
-        per_mille = 1;
-    }
-    number_append_share(out, per_mille);
-}
-
 /* ---- what was read ---- */
 
 static void
@@ -36,12 +24,12 @@ append_content(struct buffer *out, const struct aof_report_part *part)
 {
     if (part->preamble_bytes > 0) {
         buffer_append_text(out, "an RDB of ");
-        append_counted(out, part->preamble_keys, "key", "keys");
+        number_append_counted(out, part->preamble_keys, "key");
         buffer_append_text(out, ", ");
         number_append_size(out, part->preamble_bytes);
         buffer_append_text(out, "; ");
     }
-    append_counted(out, part->commands, "command", "commands");
+    number_append_counted(out, part->commands, "command");
     buffer_append_text(out, ", ");
     number_append_size(out, part->bytes - part->preamble_bytes);
     if (part->in_progress)
@@ -151,7 +139,7 @@ append_databases(struct buffer *out, const struct log *log)
         used += log->spaces[i].commands > 0;
     if (log->spaces[LOG_NO_SPACE].commands > 0)
         buffer_append_text(out, "more than ");
-    append_counted(out, used, "database", "databases");
+    number_append_counted(out, used, "database");
 }
 
 static void
@@ -159,7 +147,7 @@ append_commands(struct buffer *out, const struct aof_report *report,
                 const struct log_keys_sums *keys)
 {
     const struct log *log = report->log;
-    append_counted(out, log->totals.commands, "command", "commands");
+    number_append_counted(out, log->totals.commands, "command");
     buffer_append_text(out, log->totals.commands == 1 ? " takes " : " take ");
     number_append_size(out, log->totals.bytes);
     if (keys->keys > 0) {
@@ -167,7 +155,7 @@ append_commands(struct buffer *out, const struct aof_report *report,
                                                          : " and write ");
         if (!keys->is_exact)
             buffer_append_text(out, "about ");
-        append_counted(out, keys->keys, "key", "keys");
+        number_append_counted(out, keys->keys, "key");
         buffer_append_text(out, " in ");
         append_databases(out, log);
     }
@@ -181,7 +169,7 @@ append_transactions(struct buffer *out, const struct log *log)
     if (all->count > 0) {
         append_counted(out, all->count, "transaction holds ",
                        "transactions hold ");
-        append_counted(out, all->commands, "command", "commands");
+        number_append_counted(out, all->commands, "command");
         buffer_append_text(out, "; the largest has ");
         number_append_grouped(out, all->largest);
         buffer_append_text(out, ", ");
@@ -207,7 +195,7 @@ append_garbage(struct buffer *out, const struct log_totals *totals,
                                                               "about ");
     number_append_size(out, keys->garbage);
     buffer_append_text(out, " (");
-    append_share(out, keys->garbage, totals->bytes);
+    number_append_part(out, keys->garbage, totals->bytes);
     buffer_append_text(out, ") wrote what was replaced or deleted later");
     if (!keys->is_exact) {
         buffer_append_text(out, "\n  (at least ");
@@ -253,7 +241,7 @@ append_left(struct buffer *out, const struct aof_rewrite *rewrite,
     if (bytes >= rewrite->log_bytes)
         buffer_append_text(out, "nothing");
     else
-        append_share(out, rewrite->log_bytes - bytes, rewrite->log_bytes);
+        number_append_part(out, rewrite->log_bytes - bytes, rewrite->log_bytes);
 }
 
 static void

@@ -11,6 +11,8 @@
 enum arguments_when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct arguments {
+    const char *command; /* its name */
+
     bool help;
     bool version;
     bool quiet;

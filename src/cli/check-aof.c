@@ -381,9 +381,8 @@ static void
 poll(const struct reading *reading)
 {
     const struct check_job *job = reading->job;
-    run_poll(job->run, job->result,
-             (struct run_meter) { aof_log_consumed(job->log),
-                                  reading->part->commands });
+    job->result->read.bytes = aof_log_consumed(job->log);
+    run_poll(job->run, job->result);
 }
 
 /* At the end of a record. */
@@ -397,6 +396,7 @@ end_record(struct reading *reading, const struct aof_record *record)
         part->lines += 1 + 2 * record->argc;
         found->command = part->commands + 1;
         found->place.is_first = false;
+        reading->job->result->read.commands++;
         if (part->commands % POLL_EVERY == 0)
             poll(reading);
     }

@@ -111,14 +111,6 @@ append_features(const struct check *check, struct buffer *out)
     }
 }
 
-/* "1 key", "2,276 keys". */
-static void
-append_counted(struct buffer *out, uint64_t count, const char *noun)
-{
-    number_append_grouped(out, count);
-    buffer_append_format(out, count == 1 ? " %s" : " %ss", noun);
-}
-
 static void
 append_writer(struct buffer *out, const struct rdb_facts *facts)
 {
@@ -155,7 +147,7 @@ append_heading(const struct check *check, struct buffer *out)
     buffer_append_text(out, ": ");
     if (check->is_set) {
         buffer_append_text(out, "multi-part AOF of ");
-        append_counted(out, check->part_count, "file");
+        number_append_counted(out, check->part_count, "file");
     } else if (check->is_aof) {
         buffer_append_text(out, "AOF");
     } else if (rdb != NULL) {
@@ -171,7 +163,7 @@ append_heading(const struct check *check, struct buffer *out)
 static void
 append_keys(struct buffer *out, const struct check_rdb *rdb)
 {
-    append_counted(out, rdb->keys, "key");
+    number_append_counted(out, rdb->keys, "key");
     buffer_append_text(out, ", ");
     number_append_grouped(out, rdb->expires);
     buffer_append_text(out, " with expiry, ");
@@ -187,10 +179,10 @@ append_keys(struct buffer *out, const struct check_rdb *rdb)
 static void
 append_commands(struct buffer *out, const struct check_part *part)
 {
-    append_counted(out, part->commands, "command");
+    number_append_counted(out, part->commands, "command");
     if (part->transactions > 0) {
         buffer_append_text(out, " (");
-        append_counted(out, part->transactions, "transaction");
+        number_append_counted(out, part->transactions, "transaction");
         buffer_append_byte(out, ')');
     }
 }
@@ -245,9 +237,9 @@ append_verdict(const struct check *check, struct buffer *out)
                                 : ", judged by ");
     acceptance_append_servers(out, check->judges);
     buffer_append_text(out, ": ");
-    append_counted(out, check->errors, "error");
+    number_append_counted(out, check->errors, "error");
     buffer_append_text(out, ", ");
-    append_counted(out, check->warnings, "warning");
+    number_append_counted(out, check->warnings, "warning");
     buffer_append_text(out, "\nloads in: ");
     acceptance_append_servers(out, check_loading(check));
     buffer_append_text(out, "; refused by: ");

@@ -87,9 +87,9 @@ read_keys(const struct check_job *job, struct check_rdb *sums, struct rdb *rdb,
         if (status == STATUS_BAD)
             check_findings_mark_undecodable(found);
         check_findings_next_key(found);
-        run_poll(job->run, job->result,
-                 (struct run_meter) { aof_log_consumed(job->log),
-                                      sums->keys });
+        job->result->read.keys++;
+        job->result->read.bytes = aof_log_consumed(job->log);
+        run_poll(job->run, job->result);
     }
     return status;
 }

@@ -111,7 +111,9 @@ write_report(struct aof_report *report, struct sink *sink)
 static void
 run_with(struct aof_report *report, const struct separators *separators)
 {
-    struct run_plan plan = { .read = aof_read, .context = report };
+    struct run_plan plan = { .one_server = true,
+                             .read = aof_read,
+                             .context = report };
     struct run *run = &report->run;
     struct sink sink;
     if (run_init(run, report->arguments, &plan) &&

@@ -130,10 +130,13 @@ take_key(const struct pass *pass, const struct key *key)
 static void
 poll(const struct pass *pass)
 {
-    if (pass->result != NULL && pass->scan->keys % 128 == 0)
-        run_poll(pass->run, pass->result,
-                 (struct run_meter){ input_consumed(pass->input),
-                                     pass->scan->keys });
+    struct run_input *result = pass->result;
+    if (result == NULL || pass->scan->keys % 128 != 0)
+        return;
+    if (pass->state == NULL) /* else all of the log has been read before */
+        result->read.bytes = input_consumed(pass->input);
+    result->read.keys = pass->scan->keys;
+    run_poll(pass->run, result);
 }
 
 static enum status
@@ -393,7 +396,9 @@ run_convert(const struct arguments *arguments)
         return EXIT_DONE;
     }
     conversion = xcalloc(1, sizeof *conversion);
-    struct run_plan plan = { .read = read_input, .context = conversion };
+    struct run_plan plan = { .one_server = true,
+                             .read = read_input,
+                             .context = conversion };
     bool opened = run_init(&run, arguments, &plan) &&
                   conversion_open(conversion, &run);
     if (opened)

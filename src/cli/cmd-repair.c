@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/xalloc.h"
 #include "cli/command.h"
 #include "cli/message.h"
@@ -46,21 +47,17 @@ examine(struct repair *repair)
 static char *
 real_name(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    struct buffer name = { NULL, 0, 0 };
     char *real = realpath(path, NULL);
     if (real != NULL)
         return real;
-    buffer_append(&name, path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
-    buffer_append(&name, ".", sizeof("."));
-    real = realpath((const char *)name.data, NULL);
-    buffer_clear(&name);
-    buffer_append_text(&name, real != NULL ? real : "");
-    buffer_append_byte(&name, '/');
-    buffer_append_text(&name, slash == NULL ? path : slash + 1);
-    buffer_append_byte(&name, '\0');
-    free(real);
-    return (char *)name.data;
+    char *directory = path_directory(path);
+    char *real_directory =
+        realpath(directory[0] != '\0' ? directory : ".", NULL);
+    char *name = path_join(real_directory != NULL ? real_directory : "/",
+                           path_name(path));
+    free(real_directory);
+    free(directory);
+    return name;
 }
 
 static bool
@@ -103,9 +100,7 @@ has_own_outputs(const struct repair *repair)
 static bool
 is_usable(const struct arguments *arguments)
 {
-    if (arguments->inputs.count != 1)
-        message_error("repair takes one input");
-    else if (arguments->output == NULL && !arguments->dry_run)
+    if (arguments->output == NULL && !arguments->dry_run)
         message_error("repair needs -o FILE for the sound copy, or --dry-run");
     else if (arguments->output != NULL &&
              strcmp(arguments->output, "-") == 0)
@@ -191,6 +186,7 @@ static const struct option_group own_options = {
 const struct command cmd_repair = {
     .name = "repair",
     .summary = "a sound copy of what is left, and what was lost",
+    .one_input = true,
     .formats = (const char *const[]){ "text", "json", NULL },
     .groups =
         (const struct option_group *const[]){

@@ -53,12 +53,7 @@ static struct cell
 cell_key(const struct row *row)
 {
     const struct key *key = row->record->key;
-    struct cell cell = cell_bytes(key->name);
-    if (key->name_size > key->name.size) {
-        cell.whole_size = key->name_size;
-        cell.whole_hash = key->name_hash;
-    }
-    return cell;
+    return cell_name(key->name, key->name_size, key->name_hash);
 }
 
 static struct cell

@@ -21,6 +21,7 @@ enum exit_code {
 struct command {
     const char *name;
     const char *summary;              /* one line in the list of commands */
+    bool one_input;                   /* takes no more than that */
     const char *const *formats;       /* of --format, the default first, NULL
                                          at the end; NULL without --format */
     const struct option_group *const *groups; /* NULL at the end */

@@ -55,13 +55,6 @@ node(struct visitor *visitor, const struct node *node)
 }
 
 static void
-count(struct visitor *visitor, uint64_t count)
-{
-    (void)visitor;
-    (void)count;
-}
-
-static void
 append_name(struct element *element, struct bytes name)
 {
     size_t room = ELEMENTS_NAME_MOST - element->name_size;
@@ -186,7 +179,7 @@ give_up(struct visitor *visitor)
 static const struct visitor_ops ops = {
     .begin = begin,
     .node = node,
-    .count = count,
+    .count = visitor_ignore_count,
     .text = text,
     .item = item,
     .end = end,

@@ -36,7 +36,7 @@ static void
 append_choices(struct buffer *out, const char *const *words)
 {
     for (size_t i = 0; words[i] != NULL; i++)
-        buffer_append_format(out, "%s%s", i > 0 ? ", " : "", words[i]);
+        buffer_append_format(out, i > 0 ? ", %s" : "%s (default)", words[i]);
 }
 
 static void
@@ -96,15 +96,16 @@ static void
 append_commands(struct buffer *out)
 {
     buffer_append_text(out, "usage: keyweigh [COMMAND] [OPTIONS] INPUT...\n"
-                            "Tells what is in a Redis or Valkey RDB file and "
-                            "where the memory goes.\n\nCommands:\n");
+                            "Tells what is in a Redis or Valkey dump or log "
+                            "and where the memory goes.\n\nCommands:\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         buffer_append_format(out, "  %-10s%s\n", commands[i]->name,
                              commands[i]->summary);
     buffer_append_text(out,
-                       "\nWithout a command: report.  An INPUT is an RDB file "
-                       "(gzip, zstd and LZ4 too),\na directory of them, or - "
-                       "for standard input.\n"
+                       "\nWithout a command: report.  An INPUT is an RDB or "
+                       "append-only file (gzip, zstd\nand LZ4 too), a "
+                       "directory of them, an appendonlydir, or - for standard "
+                       "input.\n"
                        "'keyweigh COMMAND --help' tells a command's "
                        "options.\n");
 }
@@ -117,8 +118,9 @@ append_help(struct buffer *out, const struct command *command)
         append_group(out, &option_groups_general, NULL);
         return;
     }
-    buffer_append_format(out, "usage: keyweigh %s [OPTIONS] INPUT...\n%s\n",
-                         command->name, command->summary);
+    buffer_append_format(out, "usage: keyweigh %s [OPTIONS] INPUT%s\n%s\n",
+                         command->name, command->one_input ? "" : "...",
+                         command->summary);
     for (size_t g = 0; command->groups[g] != NULL; g++)
         append_group(out, command->groups[g], command);
 }

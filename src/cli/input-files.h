@@ -7,6 +7,10 @@
 
 #include "input/operands.h"
 
+/* Bytes of all files that are read of an operand, as they are stored; false
+ * when nobody knows. */
+bool input_files_size(const struct operand *operand, uint64_t *size);
+
 /* The operand that an existing regular file is, or that names it as a part;
  * NULL when there is none. */
 const struct operand *input_files_find(const struct operands *operands,

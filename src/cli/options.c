@@ -355,6 +355,10 @@ check_arguments(struct parser *p, bool command_named)
                       "input");
         return false;
     }
+    if (p->command->one_input && arguments->inputs.count > 1) {
+        message_error("%s takes one input", p->command->name);
+        return false;
+    }
     return command_named || check_first_word(p);
 }
 
@@ -418,6 +422,7 @@ options_parse(int argc, char **argv, const struct command **command,
     if (arguments->mem_limit == 0)
         arguments->mem_limit = DEFAULT_MEM_LIMIT;
     *command = parser.command;
+    arguments->command = parser.command != NULL ? parser.command->name : NULL;
     free(parser.used);
     return result;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cli/progress.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/machine.h"
 #include "base/number.h"
 #include "cli/message.h"
 
@@ -18,9 +18,7 @@ static struct {
 static int64_t
 clock_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return machine_nanoseconds(CLOCK_MONOTONIC) / 1000000;
 }
 
 void
@@ -60,16 +58,21 @@ append_state(struct buffer *out, const struct progress_state *state,
         buffer_append_text(out, ", ");
         number_append_size(out, (uint64_t)rate);
         buffer_append_text(out, "/s");
-        if (known) {
+        if (known && state->bytes < state->total) {
             double left = (double)(state->total - state->bytes) / rate;
             buffer_append_text(out, ", ");
             number_append_duration(out, (uint64_t)(left + 0.5));
             buffer_append_text(out, " left");
         }
     }
-    buffer_append_text(out, ", ");
-    number_append_grouped(out, state->keys);
-    buffer_append_text(out, state->keys == 1 ? " key" : " keys");
+    if (state->commands > 0) {
+        buffer_append_text(out, ", ");
+        number_append_counted(out, state->commands, "command");
+    }
+    if (state->counts && (state->keys > 0 || state->commands == 0)) {
+        buffer_append_text(out, ", ");
+        number_append_counted(out, state->keys, "key");
+    }
 }
 
 void

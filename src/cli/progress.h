@@ -6,6 +6,7 @@
 #ifndef KEYWEIGH_CLI_PROGRESS_H
 #define KEYWEIGH_CLI_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cli/arguments.h"
@@ -15,7 +16,9 @@
 struct progress_state {
     uint64_t bytes;
     uint64_t total;
+    bool counts; /* what is read: */
     uint64_t keys;
+    uint64_t commands; /* of logs */
 };
 
 void progress_start(const struct arguments *arguments);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/number.h"
+#include "base/path.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "cli/repair-output.h"
@@ -113,20 +114,13 @@ tell(const struct repair *repair, const struct repair_part *part)
 
 /* ---- the command's part ---- */
 
-static const char *
-file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static bool
 reads_until(const struct repair *repair, struct repair_until *until)
 {
     if (!repair_until_parse(repair->arguments->until, until))
         return false;
     if (until->part.size == 0 ||
-        bytes_equal(until->part, bytes_of_text(file_name(repair->path))))
+        bytes_equal(until->part, bytes_of_text(path_name(repair->path))))
         return true;
     message_error("--until names another file than %s", repair->name);
     return false;

@@ -98,13 +98,20 @@ repair_part_fini(struct repair_part *part)
     window_fini(&part->window);
 }
 
+bool
+repair_part_is_of_disk(const struct error *error)
+{
+    return error->kind == ERROR_IO &&
+           strstr(error->text, strerror(EIO)) != NULL;
+}
+
 /* What a disk does not give is no damage to step over: the bytes around it
  * cannot be had either way, and whoever can try again should. */
 void
 repair_part_tell_trouble(const char *name, const struct error *error)
 {
     message_error_of(name, error);
-    if (error->kind == ERROR_IO && strstr(error->text, strerror(EIO)) != NULL)
+    if (repair_part_is_of_disk(error))
         message_note("%s: the disk does not give these bytes: copy what it "
                      "does (as ddrescue, with zeros for the rest), and repair "
                      "the copy", name);

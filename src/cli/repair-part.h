@@ -38,6 +38,10 @@ struct repair_part {
 enum status repair_part_find(struct repair_part *part, struct error *error);
 void repair_part_fini(struct repair_part *part);
 
+/* Whether reading failed for what the disk has lost, not for what is in the
+ * file. */
+bool repair_part_is_of_disk(const struct error *error);
+
 /* Tells why a part could not be read. */
 void repair_part_tell_trouble(const char *name, const struct error *error);
 

@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "aof/repair-set.h"
+#include "base/path.h"
 #include "base/xalloc.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "cli/repair-output.h"
 #include "cli/repair-tell.h"
 #include "cli/repair-until.h"
+#include "cli/run-trouble.h"
 #include "cli/signals.h"
 #include "input/operands.h"
 
@@ -86,12 +88,10 @@ find_manifest(struct repair_parts *self)
             path = NULL;
     }
     if (path != NULL) {
-        const char *slash = strrchr(path, '/');
-        manifest = xstrdup(slash == NULL ? path : slash + 1);
+        manifest = xstrdup(path_name(path));
         if (self->directory == NULL)
-            self->directory =
-                slash == NULL ? xstrdup(".")
-                              : xmemdup(path, (size_t)(slash - path) + 1);
+            self->directory = path_name(path) == path ? xstrdup(".")
+                                                      : path_directory(path);
     }
     return manifest;
 }
@@ -100,7 +100,7 @@ static bool
 open_part(const struct repair_parts *self, const char *name,
           struct repair_part *part)
 {
-    char *path = repair_set_path(self->directory, name);
+    char *path = path_join(self->directory, name);
     struct stat status;
     *part = (struct repair_part){ .name = name,
                                   .fd = open(path, O_RDONLY | O_CLOEXEC) };
@@ -120,19 +120,25 @@ is_named_rdb(const char *name)
     return length > 4 && strcmp(name + length - 4, ".rdb") == 0;
 }
 
-/* A part in which nothing can be told from anything else is left out as one
- * that is not there: the others are not to be lost with it. */
+/* A part in which nothing can be told from anything else, or that the disk
+ * does not give, is left out as one that is not there: the others are not to be
+ * lost with it.  False when it changes meanwhile. */
 static bool
 give_up_part(struct repair_parts *self, size_t number,
              const struct error *error)
 {
     struct repair_set_part *lost = &self->set.parts[number];
     struct repair_part *part = &self->parts[self->count];
+    bool is_of_disk = repair_part_is_of_disk(error);
     if (error->kind == ERROR_IO) {
-        repair_part_tell_trouble(lost->name, error);
-    } else {
+        char *path = path_join(self->directory, lost->name);
+        repair_part_tell_trouble(path, error);
+        free(path);
+    }
+    if (error->kind != ERROR_IO || is_of_disk) {
         lost->is_missing = true;
-        lost->why = xstrdup(error->text);
+        lost->why = xstrdup(is_of_disk ? "the disk does not give all of it"
+                                       : error->text);
     }
     repair_part_fini(part);
     (void)close(part->fd);
@@ -173,6 +179,22 @@ find_parts(struct repair_parts *self)
             return false;
     }
     return true;
+}
+
+/* A set of no file is none. */
+static bool
+has_parts(const struct repair_parts *self)
+{
+    if (self->count > 0)
+        return true;
+    message_error("%s: no part of the set can be kept",
+                  self->repair->name);
+    for (size_t i = 0; i < self->set.note_count; i++)
+        message_note("%s", self->set.notes[i]);
+    for (size_t i = 0; i < self->set_count; i++)
+        message_note("%s: %s", self->set.parts[i].name,
+                     self->set.parts[i].why);
+    return false;
 }
 
 static bool
@@ -352,9 +374,8 @@ warn_of_others(const struct repair_parts *self)
     for (size_t i = 0; i < self->operands.count; i++)
         message_warning("%s: this file holds an RDB or AOF; name it to repair "
                         "it", self->operands.items[i].path);
-    for (size_t i = 0; i < self->operands.note_count; i++)
-        message_warning("%s: %s", self->operands.notes[i].path,
-                        self->operands.notes[i].text);
+    run_trouble_tell_operands(&self->operands,
+                              self->repair->arguments->command);
 }
 
 static enum exit_code
@@ -384,7 +405,7 @@ repair_it(struct repair_parts *self)
     progress_start(repair->arguments);
     bool found = find_parts(self);
     progress_stop();
-    if (!found || !knows_until(self) || !write_all(self))
+    if (!found || !has_parts(self) || !knows_until(self) || !write_all(self))
         return EXIT_DONE;
     tell(self);
     return is_lost(self) ? EXIT_NO : EXIT_DONE;

@@ -70,13 +70,6 @@ repair_report_begin(struct repair_report *report, struct output *output,
 /* --- losses --- */
 
 static void
-append_counted(struct buffer *out, uint64_t count, const char *noun)
-{
-    number_append_grouped(out, count);
-    buffer_append_format(out, count == 1 ? " %s" : " %ss", noun);
-}
-
-static void
 text_of_names(struct repair_report *report, const struct repair_loss *loss)
 {
     struct buffer *out = buffer_of(report);
@@ -102,7 +95,7 @@ text_of_what_follows(struct buffer *out, const struct repair_loss *loss)
     if (loss->confirmed == 0)
         return;
     buffer_append_format(out, "; goes on at 0x%" PRIx64 ", confirmed by ", at);
-    append_counted(out, loss->confirmed, loss->unit);
+    number_append_counted(out, loss->confirmed, loss->unit);
     if (loss->reaches_end)
         buffer_append_text(out, " and the end");
 }
@@ -117,7 +110,7 @@ text_of_loss(struct repair_report *report, const struct repair_loss *loss)
         buffer_append_text(out, ": ");
     }
     buffer_append_format(out, "offset 0x%" PRIx64 ", ", loss->offset);
-    append_counted(out, loss->size, "byte");
+    number_append_counted(out, loss->size, "byte");
     buffer_append_text(out, ": ");
     if (loss->has_key) {
         buffer_append_format(out, "db %" PRIu64 " key \"", loss->db);
@@ -226,7 +219,7 @@ count(struct repair_report *report, const char *member, const char *least,
     struct buffer *out = buffer_of(report);
     buffer_append_text(out, report->counted ? ", " : "");
     buffer_append_text(out, least);
-    append_counted(out, number, noun);
+    number_append_counted(out, number, noun);
     buffer_append_format(out, " %s", words);
     report->counted = true;
 }
@@ -262,7 +255,7 @@ text_of_end(struct repair_report *report, const struct repair *repair,
     escape_append(out, bytes_of_text(repair->arguments->output),
                   BYTES_ESCAPE);
     buffer_append_text(out, ", ");
-    append_counted(out, written, "byte");
+    number_append_counted(out, written, "byte");
     buffer_append_text(out, ", read again and sound\n");
 }
 

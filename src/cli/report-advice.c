@@ -50,7 +50,7 @@ is_worth_a_line(const struct advice *advice, uint64_t memory,
                 uint64_t per_mille)
 {
     return memory >= LEAST_BYTES &&
-           report_per_mille(memory, advice->totals->memory) >= per_mille;
+           number_per_mille(memory, advice->totals->memory) >= per_mille;
 }
 
 static const char *
@@ -79,7 +79,7 @@ append_share_of_all(struct advice *advice, uint64_t memory)
     number_append_size(advice->out, memory);
     buffer_append_text(advice->out, " (");
     number_append_share(advice->out,
-                        report_per_mille(memory, advice->totals->memory));
+                        number_per_mille(memory, advice->totals->memory));
     buffer_append_text(advice->out, " of everything)");
 }
 
@@ -179,7 +179,7 @@ advise_expired(struct advice *advice)
     struct expiry_row rows[EXPIRY_COUNT];
     expiry_rows(advice->report->run.analyses[REPORT_EXPIRY], rows);
     const struct expiry_row *expired = &rows[EXPIRY_EXPIRED];
-    if (report_per_mille(expired->keys, advice->totals->keys) < MANY_EXPIRED)
+    if (number_per_mille(expired->keys, advice->totals->keys) < MANY_EXPIRED)
         return;
     begin_line(advice);
     number_append_grouped(advice->out, expired->keys);

@@ -8,20 +8,11 @@
 #include "analysis/databases.h"
 #include "analysis/prefix.h"
 #include "analysis/summary.h"
-#include "base/escape.h"
 #include "base/number.h"
 #include "base/xalloc.h"
 #include "cli/report.h"
 #include "cli/run-log.h"
 #include "cli/run-trouble.h"
-
-uint64_t
-report_per_mille(uint64_t part, uint64_t whole)
-{
-    if (whole == 0)
-        return 0;
-    return (uint64_t)((double)part / (double)whole * 1000 + 0.5);
-}
 
 /* Blocks by expectation are rounded apart from their requests, so of very few
  * of them the requests may seem to be more. */
@@ -56,43 +47,31 @@ warn(struct report *report, const char *code, uint64_t count,
     buffer_fini(&out);
 }
 
+/* The first one stays. */
 static void
-keep_error(struct report *report, const char *name, const struct error *error)
+keep_error(struct buffer *first, const char *name, const struct error *error)
 {
-    if (report->error != NULL || error->kind == ERROR_NONE)
-        return;
-    struct buffer text = { 0 };
-    escape_append(&text, bytes_of_text(name), BYTES_ESCAPE);
-    if (error->has_offset)
-        buffer_append_format(&text, ": offset 0x%llx",
-                             (unsigned long long)error->offset);
-    buffer_append_format(&text, ": %s", error->text);
-    report->error = xmemdup(text.data, text.size);
-    buffer_fini(&text);
+    if (first->size == 0 && error->kind != ERROR_NONE)
+        run_trouble_append_error(first, name, error);
 }
 
 static void
 judge_inputs(struct report *report)
 {
     const struct run *run = &report->run;
-    report->complete = true;
-    for (size_t i = 0; i < run->operands.note_count; i++) {
-        const struct operand_note *note = &run->operands.notes[i];
-        struct error error = { .kind = ERROR_NONE };
-        if (!note->is_error)
-            continue;
-        report->complete = false;
-        error_set(&error, ERROR_IO, "%s", note->text);
-        keep_error(report, note->path, &error);
-    }
+    struct buffer first = { .data = NULL };
+    report->complete = !run_trouble_append_operand(&first, &run->operands);
     for (size_t i = 0; i < run->input_count; i++) {
         const struct run_input *input = &run->inputs[i];
         if (!run_trouble_input_is_complete(input))
             report->complete = false;
         if (input->was_read && input->scan.damaged > 0)
-            keep_error(report, input->name, &input->damaged[0]);
-        keep_error(report, input->name, &input->error);
+            keep_error(&first, input->name, &input->damaged[0]);
+        keep_error(&first, input->name, &input->error);
     }
+    if (first.size > 0)
+        report->error = xmemdup(first.data, first.size);
+    buffer_fini(&first);
 }
 
 static void

@@ -24,18 +24,6 @@ enum {
     MOVING_SHOWN = 5, /* per mille of the growth */
 };
 
-/* Some of it is never 0.0 %. */
-static void
-append_share(struct buffer *out, uint64_t part, uint64_t whole)
-{
-    uint64_t per_mille = report_per_mille(part, whole);
-    if (part != 0 && per_mille == 0) {
-        buffer_append_text(out, "< ");
-        per_mille = 1;
-    }
-    number_append_share(out, per_mille);
-}
-
 /* ---- totals ---- */
 
 static void
@@ -74,7 +62,7 @@ append_growth(struct buffer *out, const struct report *report)
     uint64_t moving = sums->unsettled > sums->growth
                           ? sums->unsettled - sums->growth
                           : sums->growth - sums->unsettled;
-    if (report_per_mille(moving, sums->growth) >= MOVING_SHOWN) {
+    if (number_per_mille(moving, sums->growth) >= MOVING_SHOWN) {
         buffer_append_text(out, "Right after loading, while tables are still "
                                 "being moved, it may be ");
         number_append_size(out, sums->unsettled);
@@ -143,7 +131,7 @@ append_keys(struct buffer *out, const struct report *report)
         buffer_append_text(out, one ? "it expires.\n"
                                     : "all of them expire.\n");
     } else {
-        append_share(out, totals->expires, totals->keys);
+        number_append_part(out, totals->expires, totals->keys);
         buffer_append_text(out, " of them expire.\n");
     }
     if (report->instance.known)
@@ -212,7 +200,7 @@ write_types(const struct report *report, struct writer *writer)
     writer->ops->table_begin(writer, "types", "MEMORY BY TYPE", columns, 7);
     for (size_t i = 0; i < count && i < TYPES_SHOWN; i++) {
         const struct summary_type *row = &rows[i];
-        uint64_t share = report_per_mille(row->memory, whole);
+        uint64_t share = number_per_mille(row->memory, whole);
         bool priced = row->unpriced < row->keys;
         struct cell nothing = cell_bytes(bytes_of("", 0));
         struct cell cells[] = {
@@ -251,17 +239,6 @@ expiry_cell(struct buffer *room, const struct record *record)
     return cell_bytes(buffer_bytes(room));
 }
 
-static struct cell
-name_cell(const struct key *key)
-{
-    struct cell cell = cell_bytes(key->name);
-    if (key->name_size > key->name.size) {
-        cell.whole_size = key->name_size;
-        cell.whole_hash = key->name_hash;
-    }
-    return cell;
-}
-
 /* What the same data takes on each server that was asked for. */
 static void
 write_profiles(const struct report *report, struct writer *writer)
@@ -291,7 +268,7 @@ write_profiles(const struct report *report, struct writer *writer)
                             : cell_empty(),
             instance->known ? cell_number(instance->sums[i].growth)
                             : cell_empty(),
-            cell_number(report_per_mille(sums[i].memory, sums[0].memory)),
+            cell_number(number_per_mille(sums[i].memory, sums[0].memory)),
         };
         writer->ops->row(writer, cells);
     }
@@ -341,7 +318,7 @@ write_reconciliation(const struct report *report, struct writer *writer)
             cell_text(profile->allocator->name),
             cell_number(sums->growth),
             cell_number(sums->server),
-            cell_number(report_per_mille(sums->growth + sums->server, used)),
+            cell_number(number_per_mille(sums->growth + sums->server, used)),
             cell_text(closer_note(report, i)),
         };
         writer->ops->row(writer, cells);
@@ -376,7 +353,8 @@ write_keys(const struct report *report, struct writer *writer)
     for (size_t i = 0; i < count && i < KEYS_SHOWN; i++) {
         const struct record *record = records[i];
         struct cell cells[] = {
-            name_cell(record->key),
+            cell_name(record->key->name, record->key->name_size,
+                      record->key->name_hash),
             cell_number(record->key->db),
             record->type == TYPE_MODULE
                 ? cell_bytes(record->key->module_name)
@@ -415,8 +393,8 @@ write_prefix(struct writer *writer, struct bytes prefix,
         cell_bytes(prefix),
         cell_number(sums->keys),
         cell_number(sums->memory),
-        cell_number(report_per_mille(sums->memory, whole)),
-        cell_number(report_per_mille(sums->no_expiry_keys, sums->keys)),
+        cell_number(number_per_mille(sums->memory, whole)),
+        cell_number(number_per_mille(sums->no_expiry_keys, sums->keys)),
     };
     writer->ops->row(writer, cells);
 }
@@ -486,7 +464,7 @@ append_expiry(struct buffer *out, const struct report *report)
         if (rows[i].keys == 0)
             continue;
         buffer_append_format(out, "%s%s ", between, rows[i].name);
-        append_share(out, rows[i].keys, totals->keys);
+        number_append_part(out, rows[i].keys, totals->keys);
         between = " · ";
     }
     append_now(out, report);
@@ -529,7 +507,7 @@ append_fragmentation(struct buffer *out, const struct report *report)
     buffer_append_text(out, "\nFRAGMENTATION  ");
     number_append_size(out, waste);
     buffer_append_text(out, " (");
-    append_share(out, waste, totals->memory);
+    number_append_part(out, waste, totals->memory);
     buffer_append_text(out, ") is rounding to size classes");
     if (waste > 0)
         append_worst_class(out, report);

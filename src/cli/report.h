@@ -73,7 +73,4 @@ void report_advice_append(struct report *report, struct buffer *out);
 /* Bytes that rounding to the allocator's sizes takes of all memory. */
 uint64_t report_rounding(const struct summary_totals *totals);
 
-/* part of whole in per mille, rounded; 0 of nothing. */
-uint64_t report_per_mille(uint64_t part, uint64_t whole);
-
 #endif

@@ -13,6 +13,7 @@ enum { HEAD_SIZE = 4096 };
 struct replaying {
     struct run *run;
     struct run_input *result;
+    const struct aof_state *state;
 };
 
 static const char *
@@ -84,8 +85,11 @@ static void
 on_poll(void *context, uint64_t bytes)
 {
     const struct replaying *replaying = context;
-    run_poll(replaying->run, replaying->result,
-             (struct run_meter){ bytes, 0 });
+    struct run_meter *read = &replaying->result->read;
+    read->bytes = bytes;
+    if (replaying->state->replay != NULL)
+        read->commands = replay_facts(replaying->state->replay)->commands;
+    run_poll(replaying->run, replaying->result);
 }
 
 void
@@ -133,25 +137,26 @@ void
 run_log_replay(struct run *run, struct run_input *result, struct input *input,
                struct aof_state *state)
 {
-    struct replaying replaying = { run, result };
+    struct replaying replaying = { run, result, state };
     const struct aof_state_options options = {
         .until = run->until.until,
         .until_part = run->until.part,
         .memory_limit = run->replay_limit,
         .now_ms = run->arguments->now.given ? run->arguments->now.ms
                                             : run->clock_ms,
-        .path = path_of(run, result),
         .damaged = on_damaged,
         .poll = on_poll,
         .context = &replaying,
     };
     const struct input_options input_options = { .stop_at_size = true };
     struct aof_log log;
-    if (aof_log_open(&log, input, options.path, result->name, &input_options,
-                     NULL, UINT64_MAX) == STATUS_OK)
+    if (aof_log_open(&log, input, path_of(run, result), result->name,
+                     &input_options, NULL, UINT64_MAX) == STATUS_OK)
         (void)aof_state_read(state, &log, &options);
     else
         aof_state_fail(state, &log.error);
+    aof_log_find_unread(&log, &state->error);
+    on_poll(&replaying, aof_log_consumed(&log));
     aof_log_close(&log);
     if (result->kind == INPUT_RDB)
         result->kind = INPUT_AOF;

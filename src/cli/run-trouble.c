@@ -197,18 +197,46 @@ run_trouble_tell(const struct run *run, size_t index)
     buffer_fini(&name);
 }
 
+static bool
+is_plain_word(const char *text)
+{
+    return text[0] != '-' &&
+           text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "_-+./:,@%")] == '\0';
+}
+
+/* The command that reads what an operand did not lead to; nothing when its name
+ * would have to be quoted for a shell: then the name alone must do. */
+static void
+append_command(struct buffer *out, const struct operand_note *note,
+               const char *command)
+{
+    if (note->is_unread_set && is_plain_word(note->path))
+        buffer_append_format(out, "; to read it: keyweigh %s %s", command,
+                             note->path);
+    else if (note->is_unread_set)
+        buffer_append_text(out, "; name it to read it");
+    buffer_append_byte(out, '\0');
+}
+
 void
-run_trouble_tell_operands(const struct operands *operands)
+run_trouble_tell_operands(const struct operands *operands,
+                          const char *command)
 {
     for (size_t i = 0; i < operands->note_count; i++) {
         const struct operand_note *note = &operands->notes[i];
         struct buffer name = { 0 };
+        struct buffer hint = { 0 };
         append_name(&name, note->path);
+        append_command(&hint, note, command);
         if (note->is_error)
             message_error("%s: %s", (const char *)name.data, note->text);
         else
-            message_warning("%s: %s", (const char *)name.data, note->text);
+            message_warning("%s: %s%s", (const char *)name.data, note->text,
+                            (const char *)hint.data);
         buffer_fini(&name);
+        buffer_fini(&hint);
     }
 }
 
@@ -239,8 +267,9 @@ run_trouble_input_is_complete(const struct run_input *input)
            (scan->facts.crc == RDB_CRC_MISMATCH && !scan->trailing);
 }
 
-static void
-append_error(struct buffer *out, const char *name, const struct error *error)
+void
+run_trouble_append_error(struct buffer *out, const char *name,
+                         const struct error *error)
 {
     escape_append(out, bytes_of_text(name), BYTES_ESCAPE);
     if (error->has_offset)
@@ -250,23 +279,29 @@ append_error(struct buffer *out, const char *name, const struct error *error)
 }
 
 bool
+run_trouble_append_operand(struct buffer *out, const struct operands *operands)
+{
+    const struct operand_note *note = operands_first_error(operands);
+    struct error error = { .kind = ERROR_NONE };
+    if (note == NULL)
+        return false;
+    error_set(&error, ERROR_IO, "%s", note->text);
+    run_trouble_append_error(out, note->path, &error);
+    return true;
+}
+
+bool
 run_trouble_is_complete(const struct run *run, struct buffer *why)
 {
-    for (size_t i = 0; i < run->operands.note_count; i++) {
-        const struct operand_note *note = &run->operands.notes[i];
-        if (!note->is_error)
-            continue;
-        escape_append(why, bytes_of_text(note->path), BYTES_ESCAPE);
-        buffer_append_format(why, ": %s", note->text);
+    if (run_trouble_append_operand(why, &run->operands))
         return false;
-    }
     for (size_t i = 0; i < run->input_count; i++) {
         const struct run_input *input = &run->inputs[i];
         if (run_trouble_input_is_complete(input))
             continue;
-        append_error(why, input->name,
-                     input->scan.damaged > 0 ? &input->damaged[0]
-                                             : &input->error);
+        run_trouble_append_error(why, input->name,
+                                 input->scan.damaged > 0 ? &input->damaged[0]
+                                                         : &input->error);
         return false;
     }
     return true;

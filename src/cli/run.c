@@ -5,8 +5,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "base/escape.h"
 #include "base/machine.h"
@@ -103,6 +101,12 @@ add_requests(struct run *run)
 {
     const struct option_list *servers = &run->arguments->servers;
     struct error error = { .kind = ERROR_NONE };
+    if (run->plan->one_server && servers->count > 1) {
+        message_error("--server %s: %s takes one server, and has %s",
+                      servers->items[1], run->arguments->command,
+                      servers->items[0]);
+        return false;
+    }
     for (size_t i = 0; i < servers->count; i++) {
         if (is_repeated(servers, i)) {
             message_error("--server %s: given twice", servers->items[i]);
@@ -124,20 +128,12 @@ add_requests(struct run *run)
     return true;
 }
 
-static int64_t
-wall_clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool
 run_init(struct run *run, const struct arguments *arguments,
          const struct run_plan *plan)
 {
     *run = (struct run){ .arguments = arguments, .plan = plan };
-    run->clock_ms = wall_clock_ms();
+    run->clock_ms = machine_nanoseconds(CLOCK_REALTIME) / 1000000;
     run->analyses = xcalloc(plan->analysis_count + 1, sizeof *run->analyses);
     return repair_until_parse(arguments->until, &run->until) &&
            add_filters(run) && add_requests(run);
@@ -169,17 +165,25 @@ run_fini(struct run *run)
 
 /* ---- one input ---- */
 
-void
-run_poll(struct run *run, struct run_input *input, struct run_meter now)
+static uint64_t
+add(_Atomic uint64_t *sum, uint64_t number)
 {
-    uint64_t bytes = now.bytes - input->meter.bytes;
-    uint64_t keys = now.keys - input->meter.keys;
-    input->meter = now;
-    struct progress_state state = {
-        .bytes = atomic_fetch_add(&run->bytes_done, bytes) + bytes,
+    return atomic_fetch_add(sum, number) + number;
+}
+
+void
+run_poll(struct run *run, struct run_input *input)
+{
+    const struct run_meter *now = &input->read;
+    const struct run_meter *told = &input->told;
+    const struct progress_state state = {
+        .bytes = add(&run->bytes_read, now->bytes - told->bytes),
         .total = run->total,
-        .keys = atomic_fetch_add(&run->keys_done, keys) + keys,
+        .counts = true,
+        .keys = add(&run->keys_read, now->keys - told->keys),
+        .commands = add(&run->commands_read, now->commands - told->commands),
     };
+    input->told = *now;
     enum signals_news due = progress_due();
     if (due != SIGNALS_NONE)
         progress_show(&state, due);
@@ -230,10 +234,12 @@ static bool
 on_poll(void *context, uint64_t offset)
 {
     struct job *job = context;
+    struct run_input *result = job->result;
     (void)offset;
-    run_poll(job->run, job->result,
-             (struct run_meter){ input_consumed(job->input),
-                                 job->result->scan.keys });
+    if (result->log == NULL) /* else all of it has been read before */
+        result->read.bytes = input_consumed(job->input);
+    result->read.keys = result->scan.keys;
+    run_poll(job->run, result);
     return true;
 }
 
@@ -243,11 +249,11 @@ on_waiting(void *context)
 {
     struct job *job = context;
     struct run_input *result = job->result;
-    uint64_t polled = result->meter.keys;
     uint64_t scanned = result->scan.keys; /* 0 in a read of one's own */
-    run_poll(job->run, result,
-             (struct run_meter){ input_consumed(job->input),
-                                 scanned > polled ? scanned : polled });
+    result->read.bytes = input_consumed(job->input);
+    if (scanned > result->read.keys)
+        result->read.keys = scanned;
+    run_poll(job->run, result);
 }
 
 void
@@ -418,16 +424,16 @@ join(void *context, size_t index, void *result)
     run_trouble_tell(run, index);
 }
 
+/* 0 when nobody knows. */
 static uint64_t
 total_bytes(const struct operands *operands)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < operands->count; i++) {
-        struct stat st;
-        if (stat(operands->items[i].path, &st) == 0 && S_ISREG(st.st_mode))
-            total += (uint64_t)st.st_size;
-        else
+        uint64_t size;
+        if (!input_files_size(&operands->items[i], &size))
             return 0;
+        total += size;
     }
     return total;
 }
@@ -461,7 +467,7 @@ add_operands(struct run *run)
     const struct option_list *inputs = &run->arguments->inputs;
     for (size_t i = 0; i < inputs->count; i++)
         operands_add(&run->operands, inputs->items[i], NULL);
-    run_trouble_tell_operands(&run->operands);
+    run_trouble_tell_operands(&run->operands, run->arguments->command);
     run->input_count = output_is_input(run) ? 0 : run->operands.count;
     run->inputs = xcalloc(run->input_count + 1, sizeof *run->inputs);
     run->total = total_bytes(&run->operands);

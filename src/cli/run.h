@@ -21,11 +21,11 @@
 
 enum { RUN_DAMAGED_SHOWN = 8, RUN_JEMALLOCS = 2 };
 
-/* What was read of one input so far: of its file, not of what that unpacks
- * to. */
+/* What was read so far: bytes of files, not of what these unpack to. */
 struct run_meter {
     uint64_t bytes;
     uint64_t keys;
+    uint64_t commands; /* of logs */
 };
 
 /* What one input came to. */
@@ -38,7 +38,8 @@ struct run_input {
     const char *layer;    /* outermost compression, or NULL */
     struct scan scan;     /* its results */
     struct run_log *log;  /* of what was replayed; NULL of an RDB */
-    struct run_meter meter; /* of the latest run_poll */
+    struct run_meter read; /* so far, for progress: whoever reads keeps it */
+    struct run_meter told; /* private to run.c: as of the latest run_poll */
     uint64_t trailing;    /* bytes behind the end that are no AOF */
     struct error damaged[RUN_DAMAGED_SHOWN]; /* of scan.damaged values */
     struct error error;   /* the first trouble, whatever it was */
@@ -54,6 +55,7 @@ struct run_plan {
                            that were asked for */
     bool note_prices; /* tell when another server's prices are used: what is
                          written does not say so */
+    bool one_server; /* more than one --server is wrong usage */
     struct visitor *beside; /* as scan.beside; only with row */
     size_t analysis_count;
     void (*make_analyses)(void *context, struct analysis **analyses);
@@ -95,8 +97,9 @@ struct run {
     bool begun;
     size_t threads_each; /* for each input */
     uint64_t total; /* bytes of all files, 0 unknown */
-    _Atomic uint64_t bytes_done;
-    _Atomic uint64_t keys_done;
+    _Atomic uint64_t bytes_read; /* of all inputs, as told */
+    _Atomic uint64_t keys_read;
+    _Atomic uint64_t commands_read;
 };
 
 /* Checks filters and profiles; false when they are wrong (message_error said
@@ -122,8 +125,8 @@ int64_t run_now(const struct run *run, const struct rdb_facts *facts,
 int64_t run_now_at(const struct run *run, int64_t moment_ms,
                    enum scan_now *from);
 
-/* The same: to be called at key boundaries with what was read so far of the
- * input; shows progress. */
-void run_poll(struct run *run, struct run_input *input, struct run_meter now);
+/* The same: shows progress when it is due.  To be called now and then, with
+ * input->read up to date. */
+void run_poll(struct run *run, struct run_input *input);
 
 #endif

@@ -60,6 +60,14 @@ struct visitor_ops {
     void (*abort)(struct visitor *self);
 };
 
+/* The count of those who do not care. */
+static inline void
+visitor_ignore_count(struct visitor *self, uint64_t count)
+{
+    (void)self;
+    (void)count;
+}
+
 struct visitor {
     const struct visitor_ops *ops;
     unsigned wants;

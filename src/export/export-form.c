@@ -7,18 +7,10 @@
 #include "export/export-form.h"
 
 #include "export/export-stream.h"
+#include "rdb/opcodes.h"
 
 /* The largest field expiry of Redis (ebuckets.h EB_EXPIRE_TIME_MAX). */
 static const int64_t field_expiry_max = (INT64_C(1) << 48) - 2;
-
-enum {
-    PIECE_END,
-    PIECE_SIGNED,
-    PIECE_UNSIGNED,
-    PIECE_FLOAT,
-    PIECE_DOUBLE,
-    PIECE_STRING,
-};
 
 enum { CELL_STRING, CELL_INTEGER, CELL_DOUBLE };
 

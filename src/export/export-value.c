@@ -126,13 +126,6 @@ visitor_node(struct visitor *self, const struct node *node)
 }
 
 static void
-visitor_count(struct visitor *self, uint64_t count)
-{
-    (void)self;
-    (void)count;
-}
-
-static void
 visitor_text(struct visitor *self, const struct item *item, int which,
              struct bytes part)
 {
@@ -174,7 +167,7 @@ visitor_abort(struct visitor *self)
 static const struct visitor_ops export_value_ops = {
     .begin = visitor_begin,
     .node = visitor_node,
-    .count = visitor_count,
+    .count = visitor_ignore_count,
     .text = visitor_text,
     .item = visitor_item,
     .end = visitor_end,

@@ -64,7 +64,7 @@ is_manifest_line(struct bytes line)
     return false;
 }
 
-/* What follows the lines that begin with '#'; empty when none does. */
+/* What follows the lines that begin with '#'; empty when nothing does. */
 static struct bytes
 behind_comments(struct bytes text)
 {
@@ -77,13 +77,25 @@ behind_comments(struct bytes text)
     return text;
 }
 
+/* Whether there are such lines as far as can be looked.  A log may begin so:
+ * they are annotations there, of less than 1024 bytes each. */
+static bool
+is_filled_with_comments(struct bytes start)
+{
+    enum { LINE = 1024 };
+    return start.size == READER_CONTIGUOUS &&
+           behind_comments(start).size == 0 &&
+           memchr(start.data + start.size - LINE, '\n', LINE) != NULL;
+}
+
 static enum input_kind
 classify_text(struct reader *r)
 {
     if (bytes_starts_with(beginning(r, 4), BYTES_LITERAL("#TS:")))
         return INPUT_AOF;
-    struct bytes text = behind_comments(beginning(r, READER_CONTIGUOUS));
-    if (is_command(text))
+    struct bytes start = beginning(r, READER_CONTIGUOUS);
+    struct bytes text = behind_comments(start);
+    if (is_command(text) || is_filled_with_comments(start))
         return INPUT_AOF;
     return is_manifest_line(text) ? INPUT_MANIFEST : INPUT_UNKNOWN;
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
+#include "base/path.h"
 #include "base/xalloc.h"
 
 static const char manifest_ending[] = ".manifest";
@@ -59,16 +59,15 @@ sort_names(char **names, size_t count)
         qsort(names, count, sizeof(*names), compare_names);
 }
 
-static char *
-join(const char *directory, const char *name)
+/* Length of the name without its ending; 0 when it has another. */
+static size_t
+manifest_stem(const char *name)
 {
-    struct buffer path = { 0 };
-    size_t length = strlen(directory);
-    buffer_append(&path, directory, length);
-    if (length > 0 && directory[length - 1] != '/')
-        buffer_append_byte(&path, '/');
-    buffer_append(&path, name, strlen(name) + 1);
-    return (char *)path.data;
+    size_t length = strlen(name);
+    if (length <= MANIFEST_ENDING_LENGTH ||
+        strcmp(name + length - MANIFEST_ENDING_LENGTH, manifest_ending) != 0)
+        return 0;
+    return length - MANIFEST_ENDING_LENGTH;
 }
 
 static void
@@ -77,14 +76,16 @@ list_entry(struct listing *listing, const char *name)
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return;
     struct stat status;
-    char *path = join(listing->directory, name);
-    if (lstat(path, &status) != 0)
+    char *path = path_join(listing->directory, name);
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    if (stat(path, &status) != 0)
         status.st_mode = 0;
     free(path);
     if (S_ISDIR(status.st_mode))
         append_name(&listing->subdirectories, &listing->subdirectory_count,
                     name);
-    else if (S_ISREG(status.st_mode) && strncmp(name, "temp-", 5) != 0)
+    else if (S_ISREG(status.st_mode) && strncmp(name, "temp-", 5) != 0 &&
+             (!is_link || manifest_stem(name) > 0))
         append_name(&listing->files, &listing->file_count, name);
 }
 
@@ -163,14 +164,17 @@ is_used_up(const struct operands *operands)
     return false;
 }
 
-static void
+static struct operand_note *
 append_note(struct operands *operands, bool is_error, const char *path,
             const char *text)
 {
     operands->notes = xreallocarray(operands->notes, operands->note_count + 1,
                                     sizeof(*operands->notes));
-    operands->notes[operands->note_count++] =
-        (struct operand_note){ is_error, xstrdup(path), xstrdup(text) };
+    struct operand_note *note = &operands->notes[operands->note_count++];
+    *note = (struct operand_note){ .is_error = is_error,
+                                   .path = xstrdup(path),
+                                   .text = xstrdup(text) };
+    return note;
 }
 
 /* INPUT_UNKNOWN with the error set when it cannot be read. */
@@ -183,17 +187,6 @@ kind_of(const char *path, const struct input_options *options,
         return INPUT_UNKNOWN;
     input_close(&input);
     return input.kind;
-}
-
-/* Length of the name without its ending; 0 when it has another. */
-static size_t
-manifest_stem(const char *name)
-{
-    size_t length = strlen(name);
-    if (length <= MANIFEST_ENDING_LENGTH ||
-        strcmp(name + length - MANIFEST_ENDING_LENGTH, manifest_ending) != 0)
-        return 0;
-    return length - MANIFEST_ENDING_LENGTH;
 }
 
 /* ".7.base.rdb" or ".7.incr.aof". */
@@ -230,7 +223,7 @@ is_manifest(const struct listing *listing, const char *name,
     if (stem == 0)
         return false;
     struct error error = { .kind = ERROR_NONE };
-    char *path = join(listing->directory, name);
+    char *path = path_join(listing->directory, name);
     enum input_kind kind = kind_of(path, options, &error);
     free(path);
     if (kind == INPUT_MANIFEST)
@@ -254,28 +247,34 @@ find_manifests(struct operands *operands, const struct listing *listing,
         found = true;
         if (operands == NULL)
             break;
-        char *path = join(listing->directory, listing->files[i]);
+        char *path = path_join(listing->directory, listing->files[i]);
         append_operand(operands, path, path, INPUT_MANIFEST);
         free(path);
     }
     return found;
 }
 
-static void
+/* True when there is one. */
+static bool
 warn_of_sets_below(struct operands *operands, const struct listing *above,
                    const struct input_options *options)
 {
+    bool any = false;
     for (size_t i = 0; i < above->subdirectory_count; i++) {
         struct listing listing;
-        char *path = join(above->directory, above->subdirectories[i]);
+        char *path = path_join(above->directory, above->subdirectories[i]);
         if (list_directory(&listing, path) &&
-            find_manifests(NULL, &listing, options))
+            find_manifests(NULL, &listing, options)) {
             append_note(operands, false, path,
                         "this subdirectory holds a multi-part AOF, which is "
-                        "not read; name it to read it");
+                        "not read")
+                ->is_unread_set = true;
+            any = true;
+        }
         free_listing(&listing);
         free(path);
     }
+    return any;
 }
 
 static bool
@@ -321,15 +320,16 @@ add_files(struct operands *operands, const struct listing *listing,
 {
     size_t count_before = operands->count;
     for (size_t i = 0; i < listing->file_count; i++) {
-        char *path = join(listing->directory, listing->files[i]);
+        char *path = path_join(listing->directory, listing->files[i]);
         add_file(operands, path, listing->files[i], options);
         free(path);
     }
     warn_of_lost_manifest(operands, listing);
-    warn_of_sets_below(operands, listing, options);
+    bool any_below = warn_of_sets_below(operands, listing, options);
     if (operands->count == count_before)
         append_note(operands, true, listing->directory,
-                    "no RDB or AOF file in this directory");
+                    any_below ? "no RDB or AOF file in this directory itself"
+                              : "no RDB or AOF file in this directory");
 }
 
 static void
@@ -352,16 +352,13 @@ static enum input_kind
 kind_by_name(const char *path, const struct input_options *options)
 {
     struct stat status;
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    const char *name = path_name(path);
     if (manifest_stem(name) == 0 || stat(path, &status) != 0 ||
         !S_ISREG(status.st_mode))
         return INPUT_UNKNOWN;
     struct listing listing;
-    char *directory = slash != NULL
-                          ? xmemdup(path, (size_t)(slash - path) + 1)
-                          : xstrdup(".");
-    bool found = list_directory(&listing, directory) &&
+    char *directory = path_directory(path);
+    bool found = list_directory(&listing, name == path ? "." : directory) &&
                  is_manifest(&listing, name, options);
     free_listing(&listing);
     free(directory);
@@ -405,6 +402,15 @@ operands_find_file(const struct operands *operands, const char *path)
             operand->inode == (uint64_t)status.st_ino)
             return operand;
     }
+    return NULL;
+}
+
+const struct operand_note *
+operands_first_error(const struct operands *operands)
+{
+    for (size_t i = 0; i < operands->note_count; i++)
+        if (operands->notes[i].is_error)
+            return &operands->notes[i];
     return NULL;
 }
 

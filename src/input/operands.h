@@ -6,7 +6,9 @@
  * A directory with the manifest of a multi-part AOF is that set alone.  Any
  * other is its regular files that are RDB or AOF by their content (not those
  * named temp-*, not its subdirectories), sorted by the bytes of their names;
- * parts of such a set whose manifest is gone are warned of.
+ * parts of such a set whose manifest is gone are warned of, and so are
+ * subdirectories that hold a set.  Symbolic links lead to no file twice: only
+ * those to a subdirectory and those of a manifest's name are followed.
  *
  * What cannot be used is noted and the rest is gone on with: so is a pipe, or
  * standard input, that is named a second time.
@@ -30,8 +32,9 @@ struct operand {
 };
 
 struct operand_note {
-    bool is_error; /* else a warning */
-    char *path;    /* what it is about */
+    bool is_error;      /* else a warning */
+    bool is_unread_set; /* path would be an operand of its own */
+    char *path;         /* what it is about */
     char *text;
 };
 
@@ -52,6 +55,10 @@ void operands_add(struct operands *operands, const char *operand,
  * there is none: what must not be written to. */
 const struct operand *operands_find_file(const struct operands *operands,
                                          const char *path);
+
+/* The first note that is an error, NULL when there is none. */
+const struct operand_note *
+operands_first_error(const struct operands *operands);
 
 void operands_fini(struct operands *operands);
 

@@ -12,8 +12,21 @@
 void
 window_init(struct window *window, int fd, uint64_t size)
 {
-    *window = (struct window){ .size = size, .fd = fd };
-    window->buffer = xreallocarray(NULL, WINDOW_MOST, 1);
+    *window = (struct window){ .size = size,
+                               .fd = fd,
+                               .least = WINDOW_LEAP,
+                               .most = WINDOW_MOST,
+                               .buffer = xmalloc(WINDOW_MOST) };
+}
+
+void
+window_init_wide(struct window *window, int fd, uint64_t size, size_t reach)
+{
+    *window = (struct window){ .size = size,
+                               .fd = fd,
+                               .least = reach,
+                               .most = reach,
+                               .buffer = xmalloc(reach) };
 }
 
 void
@@ -40,8 +53,9 @@ reach_from(const struct window *window, uint64_t at)
 {
     uint64_t end = window->begin + window->held;
     if (window->held == 0 || at > end || at < window->begin)
-        return WINDOW_LEAP;
-    return window->reach * 2 < WINDOW_MOST ? window->reach * 2 : WINDOW_MOST;
+        return window->least;
+    return window->reach * 2 < window->most ? window->reach * 2
+                                            : window->most;
 }
 
 /* Reads until the buffer holds `wanted` bytes, or `need` at least. */

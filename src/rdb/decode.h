@@ -292,6 +292,12 @@ rdb_count(struct rdb *rdb, uint64_t count)
 /* What each byte means: rdb.c. */
 void rdb_choose_types(struct rdb *rdb, enum rdb_dialect dialect);
 
+/* What stands around the records: rdb-frame.c.  False when the input ends
+ * within, or does not begin so. */
+bool rdb_read_header(struct rdb *rdb);
+bool rdb_read_crc(struct rdb *rdb);
+void rdb_take_eof_mark(struct rdb *rdb); /* if there is one */
+
 /* An opcode that says nothing of the next key, whose byte at offset `at` is
  * read: rdb-opcodes.c. */
 bool rdb_opcode(struct rdb *rdb, uint64_t at, unsigned char byte);

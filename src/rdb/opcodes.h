@@ -25,4 +25,14 @@ enum opcode {
     OPCODE_EOF = 255,
 };
 
+/* What each piece of a module's value begins with, as a length. */
+enum piece {
+    PIECE_END,
+    PIECE_SIGNED,
+    PIECE_UNSIGNED,
+    PIECE_FLOAT,
+    PIECE_DOUBLE,
+    PIECE_STRING,
+};
+
 #endif

@@ -18,15 +18,7 @@
  *   encoding version below (module.c moduleTypeEncodeId).
  */
 #include "rdb/decode.h"
-
-enum {
-    PIECE_END,
-    PIECE_SIGNED,
-    PIECE_UNSIGNED,
-    PIECE_FLOAT,
-    PIECE_DOUBLE,
-    PIECE_STRING,
-};
+#include "rdb/opcodes.h"
 
 enum { ID_CHARACTERS = 9, ID_VERSION_BITS = 10, KEY_META_MAX = 7 };
 

@@ -6,72 +6,27 @@
 #include "rdb/salvage-parts.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/endian.h"
 #include "rdb/opcodes.h"
 
 enum {
-    WINDOW_AHEAD = 64 * 1024, /* so much is at hand, but at the end */
+    AT_HAND = 64 * 1024, /* bytes, but at the end */
     CRC_SIZE = 8,
     VERSION_WITH_CRC = 5,
     NAME_PLAUSIBLE = 1024 * 1024,
     MAGIC_SIZE = 9,
 };
 
-/* --- the window --- */
-
-static bool
-load_window(struct salvage_scan *scan, uint64_t offset)
-{
-    struct salvage_window *window = &scan->window;
-    uint64_t left = scan->options->limit - offset;
-    size_t want = left < SALVAGE_WINDOW ? (size_t)left : SALVAGE_WINDOW;
-    window->offset = offset;
-    window->size = 0;
-    while (window->size < want) {
-        ssize_t got = pread(scan->options->fd, window->bytes + window->size,
-                            want - window->size,
-                            (off_t)(offset + window->size));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            error_set_at(&scan->error, ERROR_IO, offset + window->size,
-                         "cannot read: %s", strerror(errno));
-        if (got <= 0)
-            break;
-        window->size += (size_t)got;
-    }
-    return window->size > 0;
-}
-
-bool
-salvage_scan_reaches_limit(const struct salvage_scan *scan)
-{
-    const struct salvage_window *window = &scan->window;
-    return window->offset + window->size >= scan->options->limit;
-}
-
 struct bytes
 salvage_scan_look(struct salvage_scan *scan, uint64_t offset)
 {
-    struct salvage_window *window = &scan->window;
-    bool inside =
-        offset >= window->offset && offset < window->offset + window->size;
-    if (offset >= scan->options->limit)
-        return bytes_of(NULL, 0);
-    if ((!inside ||
-         (window->offset + window->size - offset < WINDOW_AHEAD &&
-          !salvage_scan_reaches_limit(scan))) &&
-        !load_window(scan, offset))
-        return bytes_of(NULL, 0);
-    size_t skipped = (size_t)(offset - window->offset);
-    return bytes_of(window->bytes + skipped, window->size - skipped);
+    struct window *window = &scan->window;
+    struct bytes bytes = window_at(window, offset, AT_HAND);
+    if (window->error.kind != ERROR_NONE && scan->error.kind == ERROR_NONE)
+        scan->error = window->error;
+    return bytes;
 }
-
-/* --- first bytes --- */
 
 bool
 salvage_scan_ends_at(const struct salvage_scan *scan, uint64_t offset)

@@ -8,6 +8,7 @@
 #define KEYWEIGH_RDB_SALVAGE_PARTS_H
 
 #include "input/stream-range.h"
+#include "input/window.h"
 #include "rdb/decode.h"
 #include "rdb/salvage.h"
 
@@ -20,7 +21,7 @@ enum {
     /* ... but of many light ones in a row no more are given up than these. */
     SALVAGE_EDGE_SUM = 32,
 
-    SALVAGE_WINDOW = 512 * 1024,
+    SALVAGE_WINDOW = 512 * 1024, /* bytes at hand without another read */
     SALVAGE_PATH = 4096,
     SALVAGE_BEGINNINGS = 65536, /* hashes of how names begin */
 };
@@ -93,13 +94,6 @@ salvage_cursor_error(const struct salvage_cursor *cursor)
 
 /* --- looking for a place: salvage-scan.c --- */
 
-/* Bytes of the file around the place that is looked at. */
-struct salvage_window {
-    unsigned char *bytes;
-    uint64_t offset;
-    size_t size;
-};
-
 /* A place where sound records go on. */
 struct salvage_chain {
     uint64_t start;
@@ -126,7 +120,7 @@ struct salvage_path {
 struct salvage_scan {
     const struct salvage_options *options;
     struct salvage_cursor cursor;
-    struct salvage_window window;
+    struct window window; /* around the place that is looked at */
     struct rdb_place place;        /* facts, and the current database */
     struct rdb_database database;
     struct rdb_templates *templates; /* borrowed from the main cursor */
@@ -190,9 +184,6 @@ salvage_knows_name(const struct salvage_scan *scan,
 /* The bytes from offset on that are at hand: empty at the end, and when
  * scan->error is set. */
 struct bytes salvage_scan_look(struct salvage_scan *scan, uint64_t offset);
-
-/* True when these are all there are. */
-bool salvage_scan_reaches_limit(const struct salvage_scan *scan);
 
 /* True when a record may begin with these bytes, which stand at offset. */
 bool salvage_scan_is_head(const struct salvage_scan *scan, uint64_t offset,

@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/xalloc.h"
 #include "rdb/opcodes.h"
 
 enum {
@@ -55,7 +54,8 @@ salvage_scan_init(struct salvage_scan *scan,
                                    .credit = CREDIT_FIRST };
     salvage_cursor_init(&scan->cursor, options->fd, options->begin,
                         options->begin, true);
-    scan->window.bytes = xmalloc(SALVAGE_WINDOW);
+    window_init_wide(&scan->window, options->fd, options->limit,
+                     SALVAGE_WINDOW);
     scan->place.databases = &scan->database;
     scan->place.count = 1;
 }
@@ -66,7 +66,7 @@ salvage_scan_fini(struct salvage_scan *scan)
     if (scan->templates != NULL)
         scan->cursor.rdb->templates = NULL;
     salvage_cursor_fini(&scan->cursor);
-    free(scan->window.bytes);
+    window_fini(&scan->window);
 }
 
 void
@@ -337,8 +337,8 @@ follow(struct salvage_scan *scan, uint64_t start, const struct aim *aim,
                   chain, links);
     if (is_long && wants_more(scan, status, aim, chain))
         status = follow_in(scan, bytes, aim, chain, links);
-    if (!salvage_scan_reaches_limit(scan) &&
-        wants_more(scan, status, aim, chain))
+    bool is_all = start + bytes.size >= scan->options->limit;
+    if (!is_all && wants_more(scan, status, aim, chain))
         follow_in_file(scan, aim, chain, links);
 }
 

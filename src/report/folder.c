@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "base/xalloc.h"
 
 enum { NAMES_TRIED = 1000 };
@@ -42,23 +43,11 @@ is_free(struct folder *folder)
     return entries == 2;
 }
 
-static char *
-beside(const char *path, int number)
-{
-    const char *slash = strrchr(path, '/');
-    struct buffer name = { NULL, 0, 0 };
-    buffer_append(&name, path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
-    buffer_append_format(&name, "temp-keyweigh-%ld-%d.tmp", (long)getpid(),
-                         number);
-    buffer_append_byte(&name, '\0');
-    return (char *)name.data;
-}
-
 static enum status
 make_temporary(struct folder *folder)
 {
-    for (int i = 0; i < NAMES_TRIED; i++) {
-        char *name = beside(folder->path, i);
+    for (unsigned i = 0; i < NAMES_TRIED; i++) {
+        char *name = path_temporary(folder->path, i);
         if (mkdir(name, 0777) == 0) {
             folder->temporary = name;
             return STATUS_OK;
@@ -105,20 +94,18 @@ folder_open(struct folder *folder, const char *path)
 const char *
 folder_add(struct folder *folder, const char *name)
 {
-    struct buffer path = { NULL, 0, 0 };
-    buffer_append_format(&path, "%s/%s", folder->temporary, name);
-    buffer_append_byte(&path, '\0');
+    char *path = path_join(folder->temporary, name);
     char **old = folder->files;
     char **files = xreallocarray(NULL, folder->count + 2, sizeof(*files));
     for (size_t i = 0; i < folder->count; i++)
         files[i] = old[i];
-    files[folder->count] = (char *)path.data;
+    files[folder->count] = path;
     files[folder->count + 1] = NULL;
     folder->files = files;
     folder->count++;
     atomic_signal_fence(memory_order_seq_cst);
     free(old);
-    return (const char *)path.data;
+    return path;
 }
 
 /* File systems that cannot are left alone. */
@@ -132,6 +119,14 @@ sync_directory(const char *path)
     (void)close(fd);
 }
 
+void
+folder_sync_above(const char *path)
+{
+    char *above = path_directory(path);
+    sync_directory(above[0] != '\0' ? above : ".");
+    free(above);
+}
+
 static enum status
 put_in_place(struct folder *folder)
 {
@@ -142,12 +137,7 @@ put_in_place(struct folder *folder)
     folder->temporary = NULL;
     atomic_signal_fence(memory_order_seq_cst);
     free(temporary);
-    char *above = beside(folder->path, 0);
-    char *slash = strrchr(above, '/');
-    if (slash != NULL)
-        slash[1] = '\0';
-    sync_directory(slash != NULL ? above : ".");
-    free(above);
+    folder_sync_above(folder->path);
     return STATUS_OK;
 }
 

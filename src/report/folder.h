@@ -28,6 +28,10 @@ const char *folder_add(struct folder *folder, const char *name);
  * with the error set. */
 enum status folder_close(struct folder *folder, bool keep);
 
+/* Makes the renaming of path last over a power cut, where the file system
+ * can. */
+void folder_sync_above(const char *path);
+
 /* Removes an unfinished folder and its files: async-signal-safe. */
 void folder_abandon(const struct folder *folder);
 

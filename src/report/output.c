@@ -1,8 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause
- *
- * The temporary name begins with "temp-", as Redis's own do: whoever lists a
- * folder for dumps, this program included, passes such names over.
- */
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "report/output.h"
 
 #include <errno.h>
@@ -16,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/path.h"
 #include "base/xalloc.h"
+#include "report/folder.h"
 
 enum {
     FLUSH_SIZE = 64 * 1024,
@@ -34,23 +32,6 @@ fail(struct output *output, const char *what)
     return STATUS_FAIL;
 }
 
-static char *
-join(struct bytes folder, const char *name)
-{
-    struct buffer joined = { NULL, 0, 0 };
-    buffer_append(&joined, folder.data, folder.size);
-    buffer_append(&joined, name, strlen(name) + 1);
-    return (char *)joined.data;
-}
-
-/* Up to and with the last slash: empty for a name in the working directory. */
-static struct bytes
-folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return bytes_of(path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
-}
-
 /* The name at the end of the symbolic links, which need not exist: realpath
  * would want it to. */
 static char *
@@ -64,7 +45,7 @@ follow_links(const char *path)
             break;
         target[length] = '\0';
         char *next = target[0] == '/' ? xstrdup(target)
-                                      : join(folder_of(name), target);
+                                      : path_beside(name, target);
         free(name);
         name = next;
     }
@@ -83,12 +64,8 @@ open_directly(struct output *output)
 static enum status
 open_temporary(struct output *output, mode_t mode)
 {
-    struct bytes folder = folder_of(output->path);
-    for (int i = 0; i < NAMES_TRIED; i++) {
-        char name[64];
-        (void)snprintf(name, sizeof(name), "temp-keyweigh-%ld-%d.tmp",
-                       (long)getpid(), i);
-        char *temporary = join(folder, name);
+    for (unsigned i = 0; i < NAMES_TRIED; i++) {
+        char *temporary = path_temporary(output->path, i);
         output->fd =
             open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (output->fd >= 0) {
@@ -270,22 +247,6 @@ output_flush_if_full(struct output *output)
         output_flush(output);
 }
 
-/* Makes a rename last over a power cut; file systems that cannot are left
- * alone. */
-static void
-sync_folder(const char *path)
-{
-    struct bytes folder = folder_of(path);
-    char *name = folder.size == 0 ? xstrdup(".")
-                                  : xmemdup(folder.data, folder.size);
-    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)fsync(fd);
-        (void)close(fd);
-    }
-    free(name);
-}
-
 static void
 put_in_place(struct output *output)
 {
@@ -304,7 +265,7 @@ put_in_place(struct output *output)
         return;
     }
     forget_temporary(output);
-    sync_folder(output->path);
+    folder_sync_above(output->path);
 }
 
 /* Some file systems tell of a full disk only on closing; what others still

@@ -163,6 +163,17 @@ cell_bytes(struct bytes bytes)
     return (struct cell){ .kind = CELL_BYTES, .bytes = bytes };
 }
 
+/* A name of `size` bytes of which `held` is at least the beginning. */
+static inline struct cell
+cell_name(struct bytes held, uint64_t size, uint64_t hash)
+{
+    bool is_whole = size <= held.size;
+    return (struct cell){ .kind = CELL_BYTES,
+                          .bytes = held,
+                          .whole_size = is_whole ? 0 : size,
+                          .whole_hash = is_whole ? 0 : hash };
+}
+
 static inline struct cell
 cell_text(const char *text)
 {

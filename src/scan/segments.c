@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/machine.h"
 #include "base/xalloc.h"
 #include "scan/loop.h"
 
@@ -170,9 +171,7 @@ poll_at_reader(struct segments *all)
 static int64_t
 nanoseconds_spent(void)
 {
-    struct timespec spent;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
-    return (int64_t)spent.tv_sec * 1000000000 + spent.tv_nsec;
+    return machine_nanoseconds(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /* False when there is none left. */

@@ -4,18 +4,15 @@
  * commands do: once in blocks as they come, once in small ones.  What comes
  * out has to be the same, and checking and folding have to count alike.
  */
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "analysis/log.h"
 #include "aof/aof-log.h"
 #include "cli/check.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 enum {
     SIZE_MOST = 64 * 1024,
@@ -30,13 +27,6 @@ struct outcome {
     uint64_t annotations;
     bool is_complete;
 };
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static bool
 open_input(struct input *input, const char *path, size_t block)
@@ -202,9 +192,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char path[64];
     if (size > SIZE_MOST)
         return 0;
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    require(fd >= 0);
-    require(size == 0 || write(fd, data, size) == (ssize_t)size);
+    int fd = file_of(bytes_of(data, size));
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     if (is_log(path))
         read_log(path);

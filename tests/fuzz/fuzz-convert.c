@@ -4,22 +4,12 @@
  * What is written of a value has to be readable as that version.
  */
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "export/export-value.h"
 #include "export/exporter.h"
+#include "fuzz.h"
 #include "rdb/rdb-payload.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void
 append(void *context, struct bytes bytes)

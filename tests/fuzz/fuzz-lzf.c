@@ -8,23 +8,14 @@
  * of reads (bits 1-2) and what the parent gives at a time (bits 3-4).
  */
 #include <liblzf/lzf.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../unit/drip.h"
+#include "fuzz.h"
 #include "rdb/lzf-stream.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { OUTPUT_MAX = 1 << 20, HEAD_MAX = 100 };
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static struct lzf_stream lzf;
 static unsigned char expected[OUTPUT_MAX];

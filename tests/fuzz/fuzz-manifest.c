@@ -4,22 +4,14 @@
  * writes what was understood: that has to read back as the same files, without
  * a fault.
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/drip.h"
 #include "aof/manifest.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 enum { SIZE_MOST = 64 * 1024 };
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 struct found {
     struct findings findings;
@@ -42,34 +34,6 @@ found_add(struct findings *self, const struct finding *finding)
     found->count++;
     found->faults += !of_all;
     found->sum = found->sum * 31 + finding->offset * 131 + finding->code;
-}
-
-/* Gives one byte at a time. */
-struct drip {
-    struct stream stream;
-    const uint8_t *data;
-    size_t size;
-};
-
-static enum status
-drip_read(struct stream *self, unsigned char *into, size_t capacity,
-          size_t *got, struct error *error)
-{
-    struct drip *drip = (struct drip *)self;
-    (void)capacity;
-    (void)error;
-    if (drip->size == 0)
-        return STATUS_END;
-    *into = *drip->data++;
-    drip->size--;
-    *got = 1;
-    return STATUS_OK;
-}
-
-static void
-drip_close(struct stream *self)
-{
-    (void)self;
 }
 
 static struct found
@@ -146,8 +110,7 @@ write_and_read(const struct manifest *manifest)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct stream_ops ops = { drip_read, drip_close };
-    struct drip drip = { { &ops }, data, size };
+    struct drip drip = drip_of(bytes_of(data, size), 1);
     struct manifest whole = { .files = NULL };
     struct manifest parts = { .files = NULL };
     struct reader reader;

@@ -12,23 +12,14 @@
  *             texts reach the size that goes in parts
  *   bit 5     the blob claims more bytes than there are
  */
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../unit/drip.h"
+#include "fuzz.h"
 #include "packed/packed.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { MORE = 70000, BEHIND = 20 };
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* What a walk is compared by. */
 struct outcome {

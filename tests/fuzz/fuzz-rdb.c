@@ -4,21 +4,12 @@
  * visitor that wants all of it and checks what it is handed, through a reader
  * that gets one byte at a time, and pricing it.  The walks have to agree.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../unit/drip.h"
+#include "fuzz.h"
 #include "model/pricer.h"
 #include "rdb/rdb.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* What one reading found. */
 struct outcome {
@@ -156,35 +147,6 @@ found_add(struct findings *self, const struct finding *finding)
     ((struct found *)self)->count++;
 }
 
-/* Gives one byte at a time. */
-struct drip {
-    struct stream stream;
-    const uint8_t *data;
-    size_t size;
-};
-
-static enum status
-drip_read(struct stream *self, unsigned char *into, size_t capacity,
-          size_t *got, struct error *error)
-{
-    struct drip *drip = (struct drip *)self;
-
-    (void)capacity;
-    (void)error;
-    if (drip->size == 0)
-        return STATUS_END;
-    *into = *drip->data++;
-    drip->size--;
-    *got = 1;
-    return STATUS_OK;
-}
-
-static void
-drip_close(struct stream *self)
-{
-    (void)self;
-}
-
 /* Walks every key with visitor, or steps over all when it is NULL. */
 static struct outcome
 read_all(struct reader *reader, struct findings *findings, bool deep,
@@ -269,9 +231,8 @@ price(struct bytes bytes)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct stream_ops ops = { drip_read, drip_close };
     struct bytes bytes = bytes_of(data, size);
-    struct drip drip = { { &ops }, data, size };
+    struct drip drip = drip_of(bytes, 1);
     struct reader reader;
 
     struct outcome skipped = read_memory(bytes, NULL);

@@ -5,34 +5,14 @@
  * wrong, of commands that stand in the input; and of a log with which nothing
  * was wrong all is kept.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "aof/aof-repair.h"
 #include "base/buffer.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 enum { SIZE_MOST = 32 * 1024 };
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static int
-file_of(struct bytes bytes)
-{
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    require(fd >= 0);
-    require(write(fd, bytes.data, bytes.size) == (ssize_t)bytes.size);
-    return fd;
-}
 
 /* ---- reading without repair ---- */
 

@@ -8,8 +8,6 @@
  * too little and without stopping, where steps are refused in their midst.
  * Every key is then walked.  What its walk hands out makes the value again.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,22 +15,14 @@
 #include "aof/aof-record.h"
 #include "aof/replay.h"
 #include "export/export-json.h"
+#include "fuzz.h"
 #include "keyspace/keyspace-load.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
     SIZE_MOST = 16 * 1024,
     ROOM = 4 * 1024 * 1024, /* of memory */
     SMALL_ROOM = 300 * 1024, /* a few blocks more than an empty one has */
 };
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* ---- words ---- */
 

@@ -5,28 +5,17 @@
  * Inputs with an end are tried with the right checksum, too: no fuzzer guesses
  * that.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/map.h"
+#include "fuzz.h"
 #include "input/crc64.h"
 #include "rdb/rdb.h"
 #include "rdb/salvage.h"
 #include "rdb/validator.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { SIZE_MOST = 16 * 1024, CRC_SIZE = 8 };
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* ---- reading without repair ---- */
 
@@ -88,15 +77,6 @@ read_all(struct bytes bytes)
 }
 
 /* ---- repairing ---- */
-
-static int
-file_of(struct bytes bytes)
-{
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    require(fd >= 0);
-    require(write(fd, bytes.data, bytes.size) == (ssize_t)bytes.size);
-    return fd;
-}
 
 static bool
 find(struct salvage *salvage, struct bytes bytes)

@@ -5,17 +5,13 @@
  * to give the same bytes, or to end in an error (a library may lose what stood
  * in front of the damage when it gets both at once).
  */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "fuzz.h"
 #include "input/crc64.h"
 #include "input/input.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A bomb has no end: so much is enough of it. */
 enum { READ_MAX = 1 << 20 };
@@ -27,13 +23,6 @@ struct outcome {
     uint64_t crc;
     enum error_kind error;
 };
-
-static void
-require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void
 drain(struct reader *reader, struct outcome *outcome)
@@ -78,10 +67,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[64];
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-
-    require(fd >= 0);
-    require(size == 0 || write(fd, data, size) == (ssize_t)size);
+    int fd = file_of(bytes_of(data, size));
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     struct outcome whole = read_file(path, 0);
     struct outcome parts = read_file(path, 7);

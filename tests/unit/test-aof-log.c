@@ -1,51 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aof/aof-log.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "own-folder.h"
 
 #define PING "*1\r\n$4\r\nPING\r\n"
 #define ECHO "*2\r\n$4\r\nECHO\r\n$1\r\nx\r\n"
 /* An RDB of no keys, its checksum left out. */
 #define EMPTY_RDB "REDIS0009\xff\0\0\0\0\0\0\0\0"
 
-static char home[] = "test-aof-log.XXXXXX";
-
-static int
-enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(home) != NULL && chdir(home) == 0 && mkdir("set", 0700) == 0
-               ? 0
-               : -1;
-}
-
-static int
-leave_folder(void **state)
-{
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof(command), "rm -rf %s", home);
-    return chdir("..") == 0 && system(command) == 0 ? 0 : -1;
-}
-
-static void
-put(const char *path, const char *content, size_t size)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(content, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
-}
-
-#define PUT(path, text) put(path, text, sizeof(text) - 1)
+#define PUT(path, text) put_file(path, BYTES_LITERAL(text))
 
 /* What a log is made of: "NAME[!] WORD...;", an exclamation mark where servers
  * forgive a truncated end. */
@@ -254,6 +222,12 @@ test_errors_of_parts(void **state)
     assert_int_equal(kept.offset, 0x1f);
 }
 
+static int
+prepare(void **state)
+{
+    return enter_folder(state) == 0 && mkdir("set", 0700) == 0 ? 0 : -1;
+}
+
 int
 main(void)
 {
@@ -265,5 +239,5 @@ main(void)
         cmocka_unit_test(test_a_growing_file),
         cmocka_unit_test(test_errors_of_parts),
     };
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, prepare, leave_folder);
 }

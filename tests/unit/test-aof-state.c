@@ -3,42 +3,20 @@
  * Logs of all shapes, and the state they lead to.  Commands are written as
  * words: "SET a 1;SET b 2".
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "aof/aof-state.h"
 #include "keyspace/value-string.h"
+#include "own-folder.h"
 
 /* An RDB of one key "base", "1"; its checksum left out. */
 #define RDB_HEAD "REDIS0011\xfa\x09redis-ver\x05" "7.2.6" \
                  "\xfa\x05" "ctime\xc2\x00\xca\x9a\x3b"
 #define RDB RDB_HEAD "\xfe\x00\x00\x04" "base\x01" "1" "\xff\0\0\0\0\0\0\0\0"
 #define RDB_CTIME_MS INT64_C(1000000000000) /* 0x3b9aca00 seconds */
-
-static char home[] = "test-aof-state.XXXXXX";
-
-static int
-enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(home) != NULL && chdir(home) == 0 ? 0 : -1;
-}
-
-static int
-leave_folder(void **state)
-{
-    (void)state;
-    char command[64];
-    (void)snprintf(command, sizeof(command), "rm -rf %s", home);
-    return chdir("..") == 0 && system(command) == 0 ? 0 : -1;
-}
 
 /* ---- files ---- */
 
@@ -76,11 +54,7 @@ add_commands(const char *text)
 static void
 save(const char *path)
 {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(content.data, 1, content.size, file),
-                     content.size);
-    assert_int_equal(fclose(file), 0);
+    put_file(path, buffer_bytes(&content));
     buffer_fini(&content);
 }
 

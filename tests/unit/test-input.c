@@ -207,6 +207,29 @@ test_kinds(void **state)
     }
 }
 
+/* More comments than can be looked at in front of a command: their lines are
+ * annotations of a log unless they are longer than servers take. */
+static void
+test_comments_without_end(void **state)
+{
+    (void)state;
+    enum { SIZE = READER_CONTIGUOUS + 5000, LINE = 1000 };
+    struct buffer text = { .data = NULL };
+    while (text.size < SIZE)
+        buffer_append_byte(&text, text.size % LINE == 0 ? '#' : 'x');
+    for (int lines = 0; lines < 2; lines++) {
+        struct error error = { .kind = ERROR_NONE };
+        struct input input;
+        for (size_t i = LINE - 1; lines && i < SIZE; i += LINE)
+            text.data[i] = '\n';
+        write_file(buffer_bytes(&text));
+        assert_int_equal(input_open(&input, path, NULL, &error), STATUS_OK);
+        assert_int_equal(input.kind, lines ? INPUT_AOF : INPUT_UNKNOWN);
+        input_close(&input);
+    }
+    buffer_fini(&text);
+}
+
 static bool
 count_cached(int fd, uint64_t from, uint64_t size, uint64_t *count)
 {
@@ -272,6 +295,7 @@ main(void)
         cmocka_unit_test(test_standard_input_is_a_pipe),
         cmocka_unit_test(test_waiting_is_told),
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_comments_without_end),
         cmocka_unit_test(test_page_cache_is_left_as_it_was),
     };
     return cmocka_run_group_tests(tests, prepare, clean_up);

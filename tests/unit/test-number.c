@@ -406,6 +406,52 @@ formats_hashes(void **state)
     buffer_fini(&out);
 }
 
+static void
+counts_with_a_noun(void **state)
+{
+    struct buffer out = { NULL, 0, 0 };
+    (void)state;
+    number_append_counted(&out, 0, "key");
+    expect(&out, "0 keys");
+    number_append_counted(&out, 1, "key");
+    expect(&out, "1 key");
+    number_append_counted(&out, 2276, "key");
+    expect(&out, "2,276 keys");
+    buffer_fini(&out);
+}
+
+static void
+says_how_much_of_a_whole(void **state)
+{
+    struct buffer out = { NULL, 0, 0 };
+    (void)state;
+    assert_int_equal(number_per_mille(5, 0), 0);
+    assert_int_equal(number_per_mille(2, 3), 667);
+    assert_int_equal(number_per_mille(UINT64_MAX, UINT64_MAX), 1000);
+    number_append_part(&out, 0, 10000);
+    expect(&out, "0.0 %");
+    number_append_part(&out, 1, 10000);
+    expect(&out, "< 0.1 %");
+    number_append_part(&out, 1, 3);
+    expect(&out, "33.3 %");
+    buffer_fini(&out);
+}
+
+static void
+counts_digits(void **state)
+{
+    (void)state;
+    uint64_t power = 1;
+    for (unsigned digits = 1; digits <= 20; digits++) {
+        assert_int_equal(number_digits(power), digits);
+        assert_int_equal(number_digits(power - (power > 1)),
+                         power > 1 ? digits - 1 : 1);
+        power = digits < 20 ? power * 10 : power;
+    }
+    assert_int_equal(number_digits(0), 1);
+    assert_int_equal(number_digits(UINT64_MAX), 20);
+}
+
 int
 main(void)
 {
@@ -424,6 +470,9 @@ main(void)
         cmocka_unit_test(parses_times),
         cmocka_unit_test(parses_ranges),
         cmocka_unit_test(formats_hashes),
+        cmocka_unit_test(counts_with_a_noun),
+        cmocka_unit_test(says_how_much_of_a_whole),
+        cmocka_unit_test(counts_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

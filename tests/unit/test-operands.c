@@ -1,44 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "input/operands.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "own-folder.h"
 
 #define MANIFEST "file a.aof.1.base.rdb seq 1 type b\n"
 #define COMMAND "*1\r\n$4\r\nPING\r\n"
 
-static char home[] = "test-operands.XXXXXX";
-
-static int
-enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(home) != NULL && chdir(home) == 0 ? 0 : -1;
-}
-
-static int
-leave_folder(void **state)
-{
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof(command), "rm -rf %s", home);
-    return chdir("..") == 0 && system(command) == 0 ? 0 : -1;
-}
-
 static void
 put(const char *path, const char *content)
 {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_true(fputs(content, file) >= 0);
-    assert_int_equal(fclose(file), 0);
+    put_file(path, bytes_of_text(content));
 }
 
 static void
@@ -182,8 +158,33 @@ test_set_in_a_subdirectory_is_named(void **state)
     assert_items(&operands, (const char *const[]){ "data/dump.rdb", NULL });
     assert_note(&operands, 0, false, "data/appendonlydir",
                 "this subdirectory holds a multi-part AOF, which is not "
-                "read; name it to read it");
+                "read");
+    assert_true(operands.notes[0].is_unread_set);
     assert_int_equal(operands.note_count, 1);
+    operands_fini(&operands);
+}
+
+/* The directory of a server whose log lies on another disk. */
+static void
+test_links_to_sets(void **state)
+{
+    (void)state;
+    struct operands operands = { 0 };
+    make_folder("disk");
+    put("disk/a.manifest", MANIFEST);
+    make_folder("server");
+    assert_int_equal(symlink("../disk", "server/appendonlydir"), 0);
+    operands_add(&operands, "server", NULL);
+    assert_note(&operands, 0, false, "server/appendonlydir",
+                "this subdirectory holds a multi-part AOF, which is not "
+                "read");
+    assert_note(&operands, 1, true, "server",
+                "no RDB or AOF file in this directory itself");
+    make_folder("linked");
+    assert_int_equal(symlink("../disk/a.manifest", "linked/a.manifest"), 0);
+    operands_add(&operands, "linked", NULL);
+    assert_items(&operands, (const char *const[]){ "linked/a.manifest", NULL });
+    assert_int_equal(operands.items[0].kind, INPUT_MANIFEST);
     operands_fini(&operands);
 }
 
@@ -275,6 +276,7 @@ main(void)
         cmocka_unit_test(test_manifest_alone_counts),
         cmocka_unit_test(test_damaged_manifest_counts_with_its_parts),
         cmocka_unit_test(test_set_in_a_subdirectory_is_named),
+        cmocka_unit_test(test_links_to_sets),
         cmocka_unit_test(test_errors_do_not_stop),
         cmocka_unit_test(test_unreadable_files),
         cmocka_unit_test(test_what_can_be_read_only_once),

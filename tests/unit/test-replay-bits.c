@@ -14,16 +14,21 @@
 
 #include "replay-text.h"
 
+/* Runs it, and expects its key to hold these bytes then. */
+static void
+run_into(const char *name, struct bytes expected, const char *command)
+{
+    run(command);
+    expect_bytes(name, expected);
+}
+
 static void
 test_setbit(void **state)
 {
     (void)state;
-    run("SETBIT a 7 1");
-    expect_bytes("a", bytes_of("\x01", 1));
-    run("SETBIT a 16 0");
-    expect_bytes("a", bytes_of("\x01\0\0", 3));
-    run("SETBIT a 7 0");
-    expect_bytes("a", bytes_of("\0\0\0", 3));
+    run_into("a", BYTES_LITERAL("\x01"), "SETBIT a 7 1");
+    run_into("a", BYTES_LITERAL("\x01\0\0"), "SETBIT a 16 0");
+    run_into("a", BYTES_LITERAL("\0\0\0"), "SETBIT a 7 0");
     run_error("SETBIT a 1 2");
     run_error("SETBIT a -1 1");
     run("SET n 1");
@@ -37,33 +42,30 @@ static void
 test_bitfield_sets_and_adds(void **state)
 {
     (void)state;
-    run("BITFIELD a SET u8 0 255 INCRBY u4 #2 3 GET u8 200");
-    expect_bytes("a", bytes_of("\xff\x30", 2));
-    run("BITFIELD a INCRBY i5 3 1");
-    expect_bytes("a", bytes_of("\xe0\x30", 2));
-    run("BITFIELD a GET u8 0");
-    expect_bytes("a", bytes_of("\xe0\x30", 2));
+    run_into("a", BYTES_LITERAL("\xff\x30"),
+             "BITFIELD a SET u8 0 255 INCRBY u4 #2 3 GET u8 200");
+    run_into("a", BYTES_LITERAL("\xe0\x30"), "BITFIELD a INCRBY i5 3 1");
+    run_into("a", BYTES_LITERAL("\xe0\x30"), "BITFIELD a GET u8 0");
     run("BITFIELD b GET u8 0");
     assert_null(entry_of("b"));
-    run("BITFIELD b SET i64 1 -2");
-    expect_bytes("b", bytes_of("\x7f\xff\xff\xff\xff\xff\xff\xff\0", 9));
+    run_into("b", BYTES_LITERAL("\x7f\xff\xff\xff\xff\xff\xff\xff\0"),
+             "BITFIELD b SET i64 1 -2");
 }
 
 static void
 test_bitfield_overflows(void **state)
 {
     (void)state;
-    run("BITFIELD a SET u2 0 3 INCRBY u2 0 2");
-    expect_bytes("a", bytes_of("\x40", 1));
-    run("BITFIELD a OVERFLOW SAT INCRBY u2 0 9 INCRBY i4 4 -100");
-    expect_bytes("a", bytes_of("\xc8", 1));
-    run("BITFIELD a OVERFLOW FAIL INCRBY u2 0 1 SET u4 #1 16 SET i4 4 7");
-    expect_bytes("a", bytes_of("\xc7", 1));
-    run("BITFIELD a OVERFLOW SAT INCRBY i4 4 1 SET u2 0 -1");
-    expect_bytes("a", bytes_of("\xc7", 1));
-    run("BITFIELD b OVERFLOW SAT SET i64 0 9223372036854775807 "
-        "INCRBY i64 0 1");
-    expect_bytes("b", bytes_of("\x7f\xff\xff\xff\xff\xff\xff\xff", 8));
+    run_into("a", BYTES_LITERAL("\x40"), "BITFIELD a SET u2 0 3 INCRBY u2 0 2");
+    run_into("a", BYTES_LITERAL("\xc8"),
+             "BITFIELD a OVERFLOW SAT INCRBY u2 0 9 INCRBY i4 4 -100");
+    run_into("a", BYTES_LITERAL("\xc7"),
+             "BITFIELD a OVERFLOW FAIL INCRBY u2 0 1 SET u4 #1 16 SET i4 4 7");
+    run_into("a", BYTES_LITERAL("\xc7"),
+             "BITFIELD a OVERFLOW SAT INCRBY i4 4 1 SET u2 0 -1");
+    run_into("b", BYTES_LITERAL("\x7f\xff\xff\xff\xff\xff\xff\xff"),
+             "BITFIELD b OVERFLOW SAT SET i64 0 9223372036854775807 "
+             "INCRBY i64 0 1");
 }
 
 /* Saturating to the top, of all places. */
@@ -72,10 +74,10 @@ test_bitfield_far_below_is_above(void **state)
 {
     (void)state;
     run("BITFIELD a SET i8 0 -1");
-    run("BITFIELD a OVERFLOW SAT SET i1 #1 -9223372036854775808");
-    expect_bytes("a", bytes_of("\xbf", 1));
-    run("BITFIELD a OVERFLOW SAT SET i1 #0 -5");
-    expect_bytes("a", bytes_of("\xbf", 1));
+    run_into("a", BYTES_LITERAL("\xbf"),
+             "BITFIELD a OVERFLOW SAT SET i1 #1 -9223372036854775808");
+    run_into("a", BYTES_LITERAL("\xbf"),
+             "BITFIELD a OVERFLOW SAT SET i1 #0 -5");
 }
 
 static void
@@ -99,22 +101,14 @@ test_bitop(void **state)
     run("SET a \"\\xf0\\x0f\\xff\"");
     run("SET b \"\\xcc\\x3c\"");
     run("SET c \"\\xaa\"");
-    run("BITOP AND d a b");
-    expect_bytes("d", bytes_of("\xc0\x0c\0", 3));
-    run("BITOP OR d a b c");
-    expect_bytes("d", bytes_of("\xfe\x3f\xff", 3));
-    run("BITOP XOR d a b nothing");
-    expect_bytes("d", bytes_of("\x3c\x33\xff", 3));
-    run("BITOP NOT d b");
-    expect_bytes("d", bytes_of("\x33\xc3", 2));
-    run("BITOP DIFF d a b c");
-    expect_bytes("d", bytes_of("\x10\x03\xff", 3));
-    run("BITOP DIFF1 d a b c");
-    expect_bytes("d", bytes_of("\x0e\x30\0", 3));
-    run("BITOP ANDOR d a b c");
-    expect_bytes("d", bytes_of("\xe0\x0c\0", 3));
-    run("BITOP ONE d a b c");
-    expect_bytes("d", bytes_of("\x16\x33\xff", 3));
+    run_into("d", BYTES_LITERAL("\xc0\x0c\0"), "BITOP AND d a b");
+    run_into("d", BYTES_LITERAL("\xfe\x3f\xff"), "BITOP OR d a b c");
+    run_into("d", BYTES_LITERAL("\x3c\x33\xff"), "BITOP XOR d a b nothing");
+    run_into("d", BYTES_LITERAL("\x33\xc3"), "BITOP NOT d b");
+    run_into("d", BYTES_LITERAL("\x10\x03\xff"), "BITOP DIFF d a b c");
+    run_into("d", BYTES_LITERAL("\x0e\x30\0"), "BITOP DIFF1 d a b c");
+    run_into("d", BYTES_LITERAL("\xe0\x0c\0"), "BITOP ANDOR d a b c");
+    run_into("d", BYTES_LITERAL("\x16\x33\xff"), "BITOP ONE d a b c");
 }
 
 static void
@@ -122,8 +116,7 @@ test_bitop_of_nothing_deletes(void **state)
 {
     (void)state;
     run("SET d x PXAT 5");
-    run("BITOP NOT d d");
-    expect_bytes("d", bytes_of("\x87", 1));
+    run_into("d", BYTES_LITERAL("\x87"), "BITOP NOT d d");
     expect_expiry("d", -1);
     run("BITOP AND d nothing");
     assert_null(entry_of("d"));

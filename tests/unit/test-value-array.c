@@ -15,24 +15,7 @@
 #include "keyspace/array-double.h"
 #include "walk-text.h"
 
-static struct store store;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    pool_init(&store.pool, 0);
-    store.limits = store_limits_default;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pool_fini(&store.pool);
-    return 0;
-}
+#include "value-store.h"
 
 static enum value_change
 set(struct value *value, uint64_t index, const char *text)
@@ -63,8 +46,7 @@ test_kinds(void **state)
         "",                     "01",
         "-12.25",               "1e3",
     };
-    struct value value;
-    value_init(&store, &value, TYPE_ARRAY);
+    struct value value = value_new(TYPE_ARRAY);
     assert_true(value_is_empty(&value));
     for (uint64_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         assert_int_equal(set(&value, i, texts[i]), VALUE_ADDED);
@@ -112,12 +94,11 @@ static void
 test_cells(void **state)
 {
     (void)state;
-    struct value value;
+    struct value value = value_new(TYPE_ARRAY);
     struct value copy;
     uint64_t found;
     char room[ARRAY_DIGITS];
     struct bytes text;
-    value_init(&store, &value, TYPE_ARRAY);
     assert_int_equal(set(&value, UINT64_MAX - 1, "end"), VALUE_ADDED);
     assert_int_equal(set(&value, 3, "three"), VALUE_ADDED);
     assert_int_equal(set(&value, 70, "7"), VALUE_ADDED);

@@ -13,10 +13,9 @@
 #include <cmocka.h>
 
 #include "keyspace/value-hash.h"
+#include "value-store.h"
 
 enum { FIELDS = 700, STEPS = 4000, TEXT_MOST = 90 };
-
-static struct store store;
 
 struct model_field {
     bool is_there;
@@ -25,45 +24,11 @@ struct model_field {
     int64_t expire_ms;
 };
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pool_init(&store.pool, 0);
-    store.limits = store_limits_default;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pool_fini(&store.pool);
-    return 0;
-}
-
-static struct value
-new_hash(void)
-{
-    struct value value;
-    value_init(&store, &value, TYPE_HASH);
-    return value;
-}
-
 static enum value_change
 set(struct value *value, const char *field, const char *text)
 {
     return value_hash_set(&store, value, bytes_of_text(field),
                           bytes_of_text(text), false);
-}
-
-static uint64_t seed;
-
-static uint32_t
-draw(uint32_t below)
-{
-    seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
 }
 
 static void
@@ -174,7 +139,7 @@ run_steps(uint32_t below, bool expires, uint64_t start)
 {
     struct model_field model[FIELDS] = { { .is_there = false } };
     char field[TEXT_MOST];
-    struct value value = new_hash();
+    struct value value = value_new(TYPE_HASH);
     seed = start;
     for (int i = 0; i < STEPS; i++) {
         uint32_t number = draw(below);
@@ -227,7 +192,7 @@ test_limits(void **state)
     static const char long_text[] =
         "0123456789012345678901234567890123456789012345678901234567890123";
     char longer[sizeof(long_text) + 1];
-    struct value value = new_hash();
+    struct value value = value_new(TYPE_HASH);
     set_fields(&value, 512);
     assert_int_equal(value.form, HASH_PACKED);
     set_fields(&value, 513);
@@ -239,7 +204,7 @@ test_limits(void **state)
     value_fini(&store, &value);
 
     (void)snprintf(longer, sizeof(longer), "%s4", long_text);
-    value = new_hash();
+    value = value_new(TYPE_HASH);
     (void)set(&value, long_text, long_text);
     assert_int_equal(value.form, HASH_PACKED);
     assert_true(value_hash_expire(&store, &value, bytes_of_text(long_text),
@@ -262,14 +227,14 @@ test_load(void **state)
         "01234567890123456789012345678901234567890123456789012345678901234";
     const struct hash_pair pair = { .field = BYTES_LITERAL("f"),
                                     .value = bytes_of_text(text) };
-    struct value value = new_hash();
+    struct value value = value_new(TYPE_HASH);
     assert_int_equal(value_hash_load(&store, &value, &pair, true),
                      VALUE_ADDED);
     assert_int_equal(value.form, HASH_PACKED);
     assert_int_equal(value_hash_load(&store, &value, &pair, true),
                      VALUE_SAME);
     value_fini(&store, &value);
-    value = new_hash();
+    value = value_new(TYPE_HASH);
     assert_int_equal(value_hash_load(&store, &value, &pair, false),
                      VALUE_ADDED);
     assert_int_equal(value.form, HASH_TABLE);

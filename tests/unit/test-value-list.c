@@ -13,24 +13,14 @@
 #include <cmocka.h>
 
 #include "keyspace/value-list.h"
+#include "value-store.h"
 
 enum { MODEL_MOST = 400, STEPS = 2000, TEXT_MOST = 40 };
-
-static struct store store;
 
 struct model {
     char texts[MODEL_MOST][TEXT_MOST];
     size_t count;
 };
-
-static uint64_t seed;
-
-static uint32_t
-draw(uint32_t below)
-{
-    seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
-}
 
 /* Numbers, texts, and now and then a large one. */
 static void

@@ -13,35 +13,9 @@
 #include <cmocka.h>
 
 #include "keyspace/value-set.h"
+#include "value-store.h"
 
 enum { NAMES = 300, TEXT_MOST = 90 };
-
-static struct store store;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    pool_init(&store.pool, 0);
-    store.limits = store_limits_default;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pool_fini(&store.pool);
-    return 0;
-}
-
-static struct value
-new_set(void)
-{
-    struct value value;
-    value_init(&store, &value, TYPE_SET);
-    return value;
-}
 
 static enum value_change
 add(struct value *value, const char *member)
@@ -87,16 +61,16 @@ assert_members(const struct value *value, const bool has[NAMES])
 
 /* Names below `below` come and go. */
 static void
-run_steps(unsigned below, uint64_t seed)
+run_steps(unsigned below, uint64_t start)
 {
     bool has[NAMES] = { false };
     char text[TEXT_MOST];
-    struct value value = new_set();
+    struct value value = value_new(TYPE_SET);
+    seed = start;
     for (int i = 0; i < 3000; i++) {
-        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-        unsigned number = (unsigned)(seed >> 33) % below;
+        unsigned number = draw(below);
         name_of(number, text);
-        if ((seed >> 20) % 3 > 0) {
+        if (draw(3) > 0) {
             assert_int_equal(add(&value, text),
                              has[number] ? VALUE_SAME : VALUE_ADDED);
             has[number] = true;
@@ -144,7 +118,7 @@ static void
 test_limits(void **state)
 {
     (void)state;
-    struct value value = new_set();
+    struct value value = value_new(TYPE_SET);
     add_integers(&value, 512);
     assert_int_equal(value.form, SET_INTEGERS);
     assert_int_equal(value.size, 8 + 512 * 2);
@@ -152,7 +126,7 @@ test_limits(void **state)
     assert_int_equal(value.form, SET_TABLE);
     value_fini(&store, &value);
 
-    value = new_set();
+    value = value_new(TYPE_SET);
     add_integers(&value, 127);
     (void)add(&value, "word");
     assert_int_equal(value.form, SET_PACKED);
@@ -160,13 +134,13 @@ test_limits(void **state)
     assert_int_equal(value.form, SET_TABLE);
     value_fini(&store, &value);
 
-    value = new_set();
+    value = value_new(TYPE_SET);
     add_integers(&value, 128);
     (void)add(&value, "word");
     assert_int_equal(value.form, SET_TABLE);
     value_fini(&store, &value);
 
-    value = new_set();
+    value = value_new(TYPE_SET);
     (void)add(&value, "0123456789012345678901234567890123456789"
                       "012345678901234567890123");
     assert_int_equal(value.form, SET_PACKED);
@@ -188,7 +162,7 @@ static void
 test_listpack_of_integers(void **state)
 {
     (void)state;
-    struct value value = new_set();
+    struct value value = value_new(TYPE_SET);
     assert_int_equal(load(&value, "2"), VALUE_ADDED);
     assert_int_equal(load(&value, "1"), VALUE_ADDED);
     assert_int_equal(load(&value, "2"), VALUE_SAME);
@@ -197,7 +171,7 @@ test_listpack_of_integers(void **state)
     value_fini(&store, &value);
 
     store.limits.set_entries = 2;
-    value = new_set();
+    value = value_new(TYPE_SET);
     assert_int_equal(load(&value, "1"), VALUE_ADDED);
     assert_int_equal(load(&value, "2"), VALUE_ADDED);
     assert_int_equal(load(&value, "3"), VALUE_ADDED);

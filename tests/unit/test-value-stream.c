@@ -15,32 +15,7 @@
 #include "keyspace/value-stream.h"
 #include "walk-text.h"
 
-static struct store store;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    pool_init(&store.pool, 0);
-    store.limits = store_limits_default;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pool_fini(&store.pool);
-    return 0;
-}
-
-static struct value
-stream_new(void)
-{
-    struct value value;
-    value_init(&store, &value, TYPE_STREAM);
-    return value;
-}
+#include "value-store.h"
 
 static struct stream_id
 id_of(uint64_t ms, uint64_t seq)
@@ -103,7 +78,7 @@ assert_nodes(const struct value *value, const char *expected)
 static struct value
 four_entries(void)
 {
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     assert_true(add(&value, 1, 1, "temp 20 hum 55"));
     assert_true(add(&value, 1, 2, "temp -21 hum high"));
     assert_true(add(&value, 300, 0, "temp 1"));
@@ -115,7 +90,7 @@ static void
 test_adding(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     add(&value, 1, 1, "temp 20 hum 55");
     assert_nodes(&value, "node 1-1 size 38 count 12\n");
     add(&value, 1, 2, "temp -21 hum high");
@@ -141,7 +116,7 @@ static void
 test_full_nodes(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     add_numbers(&value, 1, 250);
     assert_nodes(&value, "node 1-0 size 1018 count 505\n"
                          "node 101-0 size 1091 count 505\n"
@@ -150,7 +125,7 @@ test_full_nodes(void **state)
 
     char text[2003] = "f ";
     memset(text + 2, 'x', 2000);
-    value = stream_new();
+    value = value_new(TYPE_STREAM);
     for (uint64_t ms = 1; ms <= 3; ms++)
         assert_true(add(&value, ms, 0, text));
     assert_nodes(&value, "node 1-0 size 4042 count 15\n"
@@ -191,7 +166,7 @@ static void
 test_trimming(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     struct stream_state *stream = value_stream_state(&value);
     add_numbers(&value, 1, 250);
     struct stream_trim trim = { .approximate = true, .most = 120 };
@@ -219,7 +194,7 @@ static void
 test_cursor(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     struct value_stream_cursor cursor;
     struct stream_id id;
     value_stream_seek(&cursor, &value, id_of(0, 0));
@@ -268,7 +243,7 @@ static void
 test_groups(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     struct value copy;
     uint64_t pending;
     struct stream_group *group = add_group(&value, "g", id_of(3, 0));
@@ -307,7 +282,7 @@ static void
 test_references(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     add_numbers(&value, 1, 4);
     assert_false(value_stream_is_referenced(&value, id_of(1, 0)));
     struct stream_group *group = add_group(&value, "g", id_of(3, 0));
@@ -330,7 +305,7 @@ static void
 test_nacks(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     struct stream_group *group = add_group(&value, "g", id_of(3, 0));
     give(group, "a", 2);
     give(group, "a", 7);
@@ -354,7 +329,7 @@ static void
 test_producers(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     struct value copy;
     struct stream_id id;
     static const char names[] = "abc";
@@ -388,7 +363,7 @@ static void
 test_loading(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     const struct bytes texts[] = { bytes_of_text("temp"), bytes_of_text("20"),
                                    bytes_of_text("hum"), bytes_of_text("55") };
     assert_false(
@@ -415,7 +390,7 @@ static void
 test_limit(void **state)
 {
     (void)state;
-    struct value value = stream_new();
+    struct value value = value_new(TYPE_STREAM);
     struct value copy;
     add_numbers(&value, 1, 3);
     store.pool.limit = store.pool.bytes;

@@ -11,31 +11,12 @@
 #include <cmocka.h>
 
 #include "keyspace/value-string.h"
-
-static struct store store;
-
-static int
-set_up(void **state)
-{
-    (void)state;
-    pool_init(&store.pool, 0);
-    store.limits = store_limits_default;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pool_fini(&store.pool);
-    return 0;
-}
+#include "value-store.h"
 
 static struct value
 value_of(const char *text)
 {
-    struct value value;
-    value_init(&store, &value, TYPE_STRING);
+    struct value value = value_new(TYPE_STRING);
     assert_true(value_string_set(&store, &value, bytes_of_text(text)));
     return value;
 }

@@ -14,10 +14,9 @@
 #include <cmocka.h>
 
 #include "keyspace/value-zset.h"
+#include "value-store.h"
 
 enum { NAMES = 300, STEPS = 3000, TEXT_MOST = 90 };
-
-static struct store store;
 
 struct model_member {
     char name[TEXT_MOST];
@@ -30,45 +29,11 @@ struct model {
     size_t count;
 };
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    pool_init(&store.pool, 0);
-    store.limits = store_limits_default;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    pool_fini(&store.pool);
-    return 0;
-}
-
-static struct value
-new_zset(void)
-{
-    struct value value;
-    value_init(&store, &value, TYPE_ZSET);
-    return value;
-}
-
 static enum value_change
 add(struct value *value, const char *name, double score, unsigned conditions)
 {
     return value_zset_add(&store, value, bytes_of_text(name), score,
                           conditions, NULL);
-}
-
-static uint64_t seed;
-
-static uint32_t
-draw(uint32_t below)
-{
-    seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return (uint32_t)(seed >> 33) % below;
 }
 
 /* ---- the model ---- */
@@ -217,7 +182,7 @@ run_steps(unsigned below, uint64_t start)
 {
     static struct model model;
     char name[TEXT_MOST];
-    struct value value = new_zset();
+    struct value value = value_new(TYPE_ZSET);
     model.count = 0;
     seed = start;
     for (int i = 0; i < STEPS; i++) {
@@ -282,7 +247,7 @@ test_ranks(void **state)
         { INT64_MIN, INT64_MAX, 0, 5 },
     };
     char name[2] = "a";
-    struct value value = new_zset();
+    struct value value = value_new(TYPE_ZSET);
     for (int i = 0; i < 5; i++, name[0]++)
         (void)add(&value, name, i, 0);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -315,7 +280,7 @@ test_members(void **state)
     const struct zset_member_end above = { .kind = ZSET_ABOVE_ALL };
     char name[2] = "a";
     for (uint64_t entries = 0; entries <= 128; entries += 128) {
-        struct value value = new_zset();
+        struct value value = value_new(TYPE_ZSET);
         store.limits.zset_entries = entries;
         for (name[0] = 'a'; name[0] <= 'e'; name[0]++)
             (void)add(&value, name, 0, 0);
@@ -343,7 +308,7 @@ test_sum_without_a_value(void **state)
     (void)state;
     bool is_nan;
     double score;
-    struct value value = new_zset();
+    struct value value = value_new(TYPE_ZSET);
     (void)add(&value, "m", INFINITY, 0);
     assert_int_equal(value_zset_add(&store, &value, BYTES_LITERAL("m"),
                                     -INFINITY, ZSET_INCREMENT, &is_nan),
@@ -369,7 +334,7 @@ static void
 test_limits(void **state)
 {
     (void)state;
-    struct value value = new_zset();
+    struct value value = value_new(TYPE_ZSET);
     add_members(&value, 128);
     assert_int_equal(value.form, ZSET_PACKED);
     add_members(&value, 129);
@@ -380,7 +345,7 @@ test_limits(void **state)
     assert_int_equal(value.form, ZSET_TABLE);
     value_fini(&store, &value);
 
-    value = new_zset();
+    value = value_new(TYPE_ZSET);
     (void)add(&value, "0123456789012345678901234567890123456789"
                       "012345678901234567890123", 1, 0);
     assert_int_equal(value.form, ZSET_PACKED);
@@ -398,14 +363,14 @@ test_load(void **state)
     const struct bytes name =
         BYTES_LITERAL("01234567890123456789012345678901234567890"
                       "012345678901234567890123");
-    struct value value = new_zset();
+    struct value value = value_new(TYPE_ZSET);
     assert_int_equal(value_zset_load(&store, &value, name, 1, true),
                      VALUE_ADDED);
     assert_int_equal(value.form, ZSET_PACKED);
     assert_int_equal(value_zset_load(&store, &value, name, 2, true),
                      VALUE_SAME);
     value_fini(&store, &value);
-    value = new_zset();
+    value = value_new(TYPE_ZSET);
     assert_int_equal(value_zset_load(&store, &value, name, 1, false),
                      VALUE_ADDED);
     assert_int_equal(value.form, ZSET_TABLE);
