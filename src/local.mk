@@ -328,6 +328,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/model/vset.c \
 	%D%/model/vset.h \
 	%D%/packed/intset.c \
+	%D%/packed/listpack-entry.c \
+	%D%/packed/listpack-entry.h \
 	%D%/packed/listpack.c \
 	%D%/packed/packed-ops.h \
 	%D%/packed/packed.c \
