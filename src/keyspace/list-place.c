@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "keyspace/list-place.h"
 
+#include "keyspace/packed-value.h"
+
 struct list_chain *
 list_place_chain(const struct value *value)
 {
     return value->object;
-}
-
-struct pack
-list_place_pack(const struct value *value)
-{
-    return pack_of(value->bytes, value->size);
-}
-
-static void
-put_pack(struct value *value, const struct pack *pack)
-{
-    value->bytes = pack->bytes;
-    value->size = pack->size;
 }
 
 uint32_t
@@ -32,14 +21,14 @@ list_place_node(const struct value *value, uint32_t index)
 {
     return value->form == LIST_CHAIN
                ? *list_chain_node(list_place_chain(value), index)
-               : list_place_pack(value);
+               : packed_value_get(value);
 }
 
 void
 list_place_put(struct value *value, uint32_t index, const struct pack *node)
 {
     if (value->form == LIST_PACKED) {
-        put_pack(value, node);
+        packed_value_put(value, node);
         return;
     }
     struct pack *old = list_chain_node(list_place_chain(value), index);
@@ -55,7 +44,7 @@ list_place_remove_node(struct store *store, struct value *value, uint32_t index)
         list_chain_remove(&store->pool, list_place_chain(value), index);
         return;
     }
-    pool_free(&store->pool, value->bytes, value->size);
+    value_free_bytes(store, value);
     value->bytes = NULL;
     value->size = 0;
 }
@@ -65,7 +54,7 @@ list_place_become_chain(struct store *store, struct value *value)
 {
     struct list_chain *chain = list_chain_new(&store->pool);
     if (value->bytes != NULL)
-        list_chain_insert(&store->pool, chain, 0, list_place_pack(value));
+        list_chain_insert(&store->pool, chain, 0, packed_value_get(value));
     value->object = chain;
     value->size = 0;
     value->form = LIST_CHAIN;
@@ -84,7 +73,7 @@ list_place_settle(struct store *store, struct value *value)
     struct list_chain *chain = list_place_chain(value);
     chain->count = 0;
     list_chain_free(&store->pool, chain);
-    put_pack(value, &node);
+    packed_value_put(value, &node);
     value->form = LIST_PACKED;
 }
 
@@ -95,7 +84,7 @@ list_place_insert_node(struct store *store, struct value *value, uint32_t index,
     if (value->form == LIST_CHAIN)
         list_chain_insert(&store->pool, list_place_chain(value), index, node);
     else
-        put_pack(value, &node);
+        packed_value_put(value, &node);
 }
 
 bool
@@ -161,7 +150,7 @@ list_place_make_room(struct store *store, struct value *value,
     if (value->form != LIST_PACKED)
         return;
     struct pack none = { .size = PACK_EMPTY };
-    struct pack pack = value->bytes != NULL ? list_place_pack(value) : none;
+    struct pack pack = value->bytes != NULL ? packed_value_get(value) : none;
     if (list_element_is_large(store, element) ||
         !pack_fits(&pack, element.size) ||
         list_node_exceeds(store, pack.size + element.size,

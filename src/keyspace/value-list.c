@@ -7,6 +7,7 @@
 #include "keyspace/value-list.h"
 
 #include "keyspace/list-place.h"
+#include "keyspace/packed-value.h"
 
 enum { TYPE_BYTE = 18 };
 
@@ -17,7 +18,7 @@ value_list_count(const struct value *value)
 {
     if (value->form == LIST_CHAIN)
         return list_place_chain(value)->elements;
-    return value->bytes != NULL ? list_place_pack(value).count : 0;
+    return value->bytes != NULL ? packed_value_get(value).count : 0;
 }
 
 bool
@@ -173,7 +174,7 @@ list_fini(struct store *store, struct value *value)
     if (value->form == LIST_CHAIN)
         list_chain_free(&store->pool, list_place_chain(value));
     else
-        pool_free(&store->pool, value->bytes, value->size);
+        value_free_bytes(store, value);
 }
 
 static bool
@@ -197,15 +198,9 @@ copy_chain(struct store *store, struct value *copy,
 static bool
 list_copy(struct store *store, struct value *copy, const struct value *value)
 {
-    if (value->form == LIST_CHAIN)
-        return copy_chain(store, copy, list_place_chain(value));
-    if (value->bytes == NULL)
-        return true;
-    struct pack pack = list_place_pack(value);
-    if (!pool_allows(&store->pool, pack.size))
-        return false;
-    copy->bytes = pack_copy(&store->pool, &pack).bytes;
-    return true;
+    return value->form == LIST_CHAIN
+               ? copy_chain(store, copy, list_place_chain(value))
+               : value_copy_bytes(store, copy, value);
 }
 
 static bool
