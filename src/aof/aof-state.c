@@ -151,6 +151,10 @@ note_result(struct reading *reading, const struct key *key,
         error_set_at(&error, ERROR_DAMAGED, key->offset,
                      "a value with an element twice, which servers refuse");
         note_damaged(reading, &error);
+    } else if (result == LOAD_NAN) {
+        error_set_at(&error, ERROR_DAMAGED, key->offset,
+                     "a sorted set with a score that is not a number (NaN)");
+        note_damaged(reading, &error);
     } else if (result == LOAD_REFUSED &&
                !keyspace_is_full(reading->state->keyspace)) {
         error_set_at(&error, ERROR_UNSUPPORTED, key->offset,

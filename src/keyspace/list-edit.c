@@ -119,7 +119,8 @@ replace_at(struct store *store, struct value *value, struct list_place place,
 {
     struct pack node = list_place_node(value, place.node);
     bool large = list_element_is_large(store, element);
-    if (!large && !list_node_is_plain(&node)) {
+    if (!large && !list_node_is_plain(&node) &&
+        pack_fits(&node, element.size)) {
         pack_replace(&store->pool, &node, place.offset, element);
         list_place_put(value, place.node, &node);
         return;

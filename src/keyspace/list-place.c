@@ -3,6 +3,8 @@
 
 #include "keyspace/packed-value.h"
 
+enum { HALF = 2 };
+
 struct list_chain *
 list_place_chain(const struct value *value)
 {
@@ -66,9 +68,7 @@ list_place_settle(struct store *store, struct value *value)
     if (value->form != LIST_CHAIN || list_place_nodes(value) != 1)
         return;
     struct pack node = list_place_node(value, 0);
-    if (list_node_is_plain(&node) ||
-        list_node_exceeds(store, node.size * UINT64_C(2),
-                          node.count * UINT64_C(2)))
+    if (!list_node_may_be_alone(store, &node, HALF))
         return;
     struct list_chain *chain = list_place_chain(value);
     chain->count = 0;

@@ -69,13 +69,18 @@ become_expiring(struct store *store, struct value *value)
         become_packed_ex(store, value);
 }
 
-/* Leaves the listpack for texts that are too long for it. */
+/* Leaves the listpack for texts that are too long for it: of a blob that is
+ * loaded, only those that no listpack can hold. */
 static void
 make_room(struct store *store, struct value *value, struct bytes field,
-          struct bytes text)
+          struct bytes text, bool blob)
 {
-    uint64_t most = store->limits.hash_value;
-    if (is_packed(value) && (field.size > most || text.size > most))
+    uint64_t most = blob ? UINT64_MAX : store->limits.hash_value;
+    if (!is_packed(value))
+        return;
+    struct pack pack = packed_value_get(value);
+    if (field.size > most || text.size > most ||
+        !pack_fits(&pack, field.size + text.size))
         become_table(store, value);
 }
 
@@ -189,7 +194,7 @@ value_hash_set(struct store *store, struct value *value, struct bytes field,
     struct hash_pair new = { .field = field, .value = text };
     if (is_too_long(field, text))
         return VALUE_REFUSED;
-    make_room(store, value, field, text);
+    make_room(store, value, field, text, false);
     if (!value_hash_get(store, value, field, &room, &old))
         return add(store, value, &new);
     if (keep_expiry) {
@@ -290,8 +295,7 @@ value_hash_load(struct store *store, struct value *value,
         return VALUE_REFUSED;
     if (value_hash_get(store, value, pair->field, &room, &old))
         return VALUE_SAME;
-    if (!blob)
-        make_room(store, value, pair->field, pair->value);
+    make_room(store, value, pair->field, pair->value, blob);
     return add(store, value, pair);
 }
 

@@ -156,6 +156,8 @@ value_list_load(struct store *store, struct value *value, bool begins,
         return false;
     pack_append(&store->pool, &node, element);
     list_place_put(value, count - 1, &node);
+    if (value->form == LIST_PACKED && !list_node_may_be_alone(store, &node, 1))
+        list_place_become_chain(store, value);
     return true;
 }
 

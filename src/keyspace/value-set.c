@@ -14,7 +14,8 @@ enum {
     TYPE_BYTE_TABLE = 2,
     TYPE_BYTE_INTEGERS = 11,
     TYPE_BYTE_PACKED = 20,
-    INTSET_MOST = 1 << 30, /* t_set.c intsetMaxEntries caps the setting */
+    INTEGERS_MOST = 1 << 28, /* whatever the setting is: a value counts bytes
+                                in 32 bits */
 };
 
 static bool
@@ -86,22 +87,28 @@ become_pack(struct store *store, struct value *value)
     value->form = SET_PACKED;
 }
 
-/* Whether a listpack of so many members may get this one, too. */
-static bool
-may_pack(const struct store *store, uint64_t count, struct bytes member)
-{
-    return count < store->limits.set_entries &&
-           member.size <= store->limits.set_value;
-}
-
-/* Makes room for a member that is no integer. */
+/* Makes room for members that are no integers. */
 static void
-leave_integers(struct store *store, struct value *value, struct bytes member)
+leave_integers(struct store *store, struct value *value)
 {
-    if (may_pack(store, set_integers_count(value), member) &&
+    if (set_integers_count(value) < store->limits.set_entries &&
         set_integers_longest(value) <= store->limits.set_value)
         become_pack(store, value);
     else
+        become_table(store, value);
+}
+
+/* Leaves the listpack for a member too many, or one of more than so many
+ * bytes, or than any listpack can hold. */
+static void
+make_room(struct store *store, struct value *value, struct bytes member,
+          uint64_t most)
+{
+    if (value->form != SET_PACKED)
+        return;
+    struct pack pack = packed_value_get(value);
+    if (pack.count >= store->limits.set_entries || member.size > most ||
+        !pack_fits(&pack, member.size))
         become_table(store, value);
 }
 
@@ -142,7 +149,8 @@ add_integer(struct store *store, struct value *value, int64_t number)
     if (found)
         return VALUE_SAME;
     set_integers_insert(store, value, index, number);
-    if (set_integers_count(value) > (most < INTSET_MOST ? most : INTSET_MOST))
+    if (set_integers_count(value) >
+        (most < INTEGERS_MOST ? most : INTEGERS_MOST))
         become_table(store, value);
     return VALUE_ADDED;
 }
@@ -172,10 +180,8 @@ value_set_add(struct store *store, struct value *value, struct bytes member)
     if (value_set_has(store, value, member))
         return VALUE_SAME;
     if (value->form == SET_INTEGERS)
-        leave_integers(store, value, member);
-    else if (value->form == SET_PACKED &&
-             !may_pack(store, value_set_count(value), member))
-        become_table(store, value);
+        leave_integers(store, value);
+    make_room(store, value, member, store->limits.set_value);
     return append_member(store, value, member);
 }
 
@@ -188,9 +194,7 @@ value_set_load(struct store *store, struct value *value, struct bytes member)
         become_pack(store, value);
     if (value_set_has(store, value, member))
         return VALUE_SAME;
-    if (value->form == SET_PACKED &&
-        value_set_count(value) >= store->limits.set_entries)
-        become_table(store, value);
+    make_room(store, value, member, UINT64_MAX);
     return append_member(store, value, member);
 }
 

@@ -63,14 +63,18 @@ value_zset_score(const struct store *store, const struct value *value,
     return true;
 }
 
-/* Those of few members and short names are packed. */
+/* Leaves the listpack for one member too many, or one that is too long: of a
+ * blob that is loaded, only one that no listpack can hold. */
 static void
 make_room(struct store *store, struct value *value, struct bytes member,
           bool blob)
 {
-    if (value->form == ZSET_PACKED &&
-        (value_zset_count(value) >= store->limits.zset_entries ||
-         (!blob && member.size > store->limits.zset_value)))
+    uint64_t most = blob ? UINT64_MAX : store->limits.zset_value;
+    if (value->form == ZSET_TABLE)
+        return;
+    struct pack pack = packed_value_get(value);
+    if (value_zset_count(value) >= store->limits.zset_entries ||
+        member.size > most || !pack_fits(&pack, member.size))
         become_table(store, value);
 }
 

@@ -275,12 +275,48 @@ test_nodes(void **state)
     pool_fini(&store.pool);
 }
 
+/* A node that is loaded holds what the dump says.  By itself it is a list of
+ * one listpack up to the limit (rdb.c rdbLoadObject, t_list.c
+ * listTypeTryConvertQuicklist of Redis 7.2); above that it can have more
+ * elements than a listpack's header counts. */
+static void
+test_load_of_one_node(void **state)
+{
+    (void)state;
+    enum {
+        ELEMENTS = 100000,
+        WITHIN = (8192 - 7) / 2, /* elements of two bytes */
+        HALF = (4096 - 7) / 2,
+    };
+    struct value value;
+    struct text one = text_of_integer(1);
+    char room[TEXT_DIGITS];
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    value_init(&store, &value, TYPE_LIST);
+    for (uint64_t i = 0; i < ELEMENTS; i++) {
+        assert_true(value_list_load(&store, &value, i == 0, false,
+                                    text_bytes(&one, room)));
+        assert_int_equal(value.form, i < WITHIN ? LIST_PACKED : LIST_CHAIN);
+    }
+    assert_int_equal(value_list_count(&value), ELEMENTS);
+    assert_true(value_list_pop(&store, &value, LIST_TAIL, NULL));
+    assert_int_equal(value_list_count(&value), ELEMENTS - 1);
+    value_list_trim(&store, &value, 0, HALF);
+    assert_int_equal(value.form, LIST_CHAIN);
+    value_list_trim(&store, &value, 0, HALF - 1);
+    assert_int_equal(value.form, LIST_PACKED);
+    value_fini(&store, &value);
+    pool_fini(&store.pool);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_an_array),
         cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_load_of_one_node),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
