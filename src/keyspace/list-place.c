@@ -124,22 +124,46 @@ list_place_remove(struct store *store, struct value *value,
     }
 }
 
+/* The place of the element behind so many from the head. */
+static struct list_place
+place_from_head(const struct value *value, uint64_t before)
+{
+    struct list_place place = { .node = 0 };
+    struct pack node = list_place_node(value, 0);
+    while (before >= list_node_elements(&node)) {
+        before -= list_node_elements(&node);
+        node = list_place_node(value, ++place.node);
+    }
+    if (!list_node_is_plain(&node))
+        place.offset = pack_seek(&node, (uint32_t)before);
+    return place;
+}
+
+/* The same, behind which are so many up to the tail. */
+static struct list_place
+place_from_tail(const struct value *value, uint64_t behind)
+{
+    struct list_place place = { .node = list_place_nodes(value) - 1 };
+    struct pack node = list_place_node(value, place.node);
+    while (behind >= list_node_elements(&node)) {
+        behind -= list_node_elements(&node);
+        node = list_place_node(value, --place.node);
+    }
+    if (!list_node_is_plain(&node))
+        place.offset = pack_seek(&node, node.count - 1 - (uint32_t)behind);
+    return place;
+}
+
 bool
 list_place_find(const struct value *value, int64_t index,
                 struct list_place *place)
 {
     uint64_t count = value_list_count(value);
-    uint64_t left = index < 0 ? (uint64_t)index + count : (uint64_t)index;
-    if (left >= count)
+    uint64_t before = index < 0 ? (uint64_t)index + count : (uint64_t)index;
+    if (before >= count)
         return false;
-    place->node = 0;
-    struct pack node = list_place_node(value, 0);
-    while (left >= list_node_elements(&node)) {
-        left -= list_node_elements(&node);
-        node = list_place_node(value, ++place->node);
-    }
-    place->offset =
-        list_node_is_plain(&node) ? 0 : pack_seek(&node, (uint32_t)left);
+    *place = before < count / 2 ? place_from_head(value, before)
+                                : place_from_tail(value, count - 1 - before);
     return true;
 }
 
