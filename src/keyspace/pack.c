@@ -8,14 +8,10 @@
 
 #include <string.h>
 
-#include "base/endian.h"
 #include "base/number.h"
 #include "packed/listpack-entry.h"
 
-enum {
-    END_MARK = 0xff,
-    COUNT_UNKNOWN = 0xffff,
-};
+enum { END_MARK = 0xff };
 
 /* An entry as it will be written. */
 struct draft {
@@ -79,6 +75,16 @@ pack_seek(const struct pack *pack, uint32_t index)
     for (uint32_t i = 0; i < index; i++)
         offset = pack_next(pack, offset);
     return offset;
+}
+
+uint32_t
+pack_count(const struct pack *pack)
+{
+    uint32_t count = 0;
+    uint32_t offset = pack_first();
+    for (; offset < pack_end(pack); offset = pack_next(pack, offset))
+        count++;
+    return count;
 }
 
 struct text
@@ -165,7 +171,7 @@ put_header(struct pack *pack)
 {
     store_le(pack->bytes, pack->size, 4);
     store_le(pack->bytes + 4,
-             pack->count < COUNT_UNKNOWN ? pack->count : COUNT_UNKNOWN, 2);
+             pack->count < PACK_MANY ? pack->count : PACK_MANY, 2);
 }
 
 /* Makes the bytes from offset on, of which there were old, new ones. */
@@ -277,17 +283,4 @@ pack_copy(struct pool *pool, const struct pack *pack)
     copy.bytes = pool_alloc(pool, pack->size);
     memcpy(copy.bytes, pack->bytes, pack->size);
     return copy;
-}
-
-struct pack
-pack_of(unsigned char *bytes, uint32_t size)
-{
-    struct pack pack = { bytes, size, load_u16le(bytes + 4) };
-    if (pack.count < COUNT_UNKNOWN)
-        return pack;
-    pack.count = 0;
-    for (uint32_t at = pack_first(); at < pack_end(&pack);
-         at = pack_next(&pack, at))
-        pack.count++;
-    return pack;
 }

@@ -18,6 +18,13 @@ packed_value_get(const struct value *value)
     return pack_of(value->bytes, value->size);
 }
 
+/* The same for steps of a walk, without the count. */
+static inline struct pack
+packed_value_view(const struct value *value)
+{
+    return (struct pack){ .bytes = value->bytes, .size = value->size };
+}
+
 /* The same listpack after a change, or another one: what was there is
  * forgotten. */
 static inline void

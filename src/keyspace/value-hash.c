@@ -100,11 +100,10 @@ value_hash_expiring(const struct value *value)
     struct hash_pair pair;
     struct value_hash_cursor cursor;
     uint64_t count = 0;
-    if (value->form == HASH_TABLE)
-        return fields_in(value)->expiring;
+    if (value->form != HASH_PACKED_EX)
+        return is_packed(value) ? 0 : fields_in(value)->expiring;
     value_hash_begin(&cursor, value);
-    while (value->form == HASH_PACKED_EX &&
-           value_hash_next(&cursor, &room, &pair) && pair.has_expiry)
+    while (value_hash_next(&cursor, &room, &pair) && pair.has_expiry)
         count++;
     return count;
 }
@@ -315,7 +314,7 @@ value_hash_next(struct value_hash_cursor *cursor, struct hash_room *room,
 {
     const struct value *value = cursor->value;
     if (is_packed(value)) {
-        struct pack pack = { value->bytes, value->size, 0 };
+        struct pack pack = packed_value_view(value);
         if (cursor->at == pack_end(&pack))
             return false;
         cursor->at =

@@ -256,7 +256,7 @@ next_text(struct value_set_cursor *cursor, struct text *text)
             return false;
         *text = text_of_integer(set_integers_at(value, cursor->at++));
     } else if (value->form == SET_PACKED) {
-        struct pack pack = { value->bytes, value->size, 0 };
+        struct pack pack = packed_value_view(value);
         if (cursor->at == pack_end(&pack))
             return false;
         *text = pack_text(&pack, cursor->at);

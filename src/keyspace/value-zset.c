@@ -335,7 +335,7 @@ value_zset_next(struct value_zset_cursor *cursor, char room[TEXT_DIGITS],
 {
     const struct value *value = cursor->value;
     if (value->form == ZSET_PACKED) {
-        struct pack pack = { value->bytes, value->size, 0 };
+        struct pack pack = packed_value_view(value);
         if (cursor->at == pack_end(&pack))
             return false;
         cursor->at = zset_pack_get(&pack, cursor->at, room, member);
@@ -359,7 +359,7 @@ value_zset_previous(struct value_zset_cursor *cursor, char room[TEXT_DIGITS],
 {
     const struct value *value = cursor->value;
     if (value->form == ZSET_PACKED) {
-        struct pack pack = { value->bytes, value->size, 0 };
+        struct pack pack = packed_value_view(value);
         if (cursor->at == pack_first())
             return false;
         cursor->at = pack_previous(&pack, pack_previous(&pack, cursor->at));
