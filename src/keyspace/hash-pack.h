@@ -14,7 +14,7 @@
 #include "keyspace/pack.h"
 #include "keyspace/value-hash.h"
 
-/* Entries of a pair; what the functions below are told it by. */
+/* Entries of a pair, which tells one kind from the other. */
 enum hash_stride { HASH_STRIDE = 2, HASH_STRIDE_EX = 3 };
 
 /* The pair; returns the offset of the next one. */
