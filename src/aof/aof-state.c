@@ -70,6 +70,7 @@ limits_of(uint32_t version, bool is_valkey)
     limits.hash_tables_expire = is_valkey;
     if (version < redis_7_2) {
         limits.set_entries = 0;
+        limits.list_estimates = true;
         limits.score = version < redis_7_0 ? SCORE_EXACT_17 : SCORE_17;
     }
     if (!is_valkey && version >= AOF_VERSION(8, 6, 0)) {

@@ -159,15 +159,30 @@ list_element_is_large(const struct store *store, struct bytes element)
            !pack_fits(&empty, element.size);
 }
 
+/* With so many bytes for what comes with the element's own. */
+static bool
+takes(const struct store *store, const struct pack *pack, struct bytes element,
+      unsigned overhead)
+{
+    return !list_element_is_large(store, element) &&
+           pack_fits(pack, element.size) &&
+           !list_node_exceeds(store, pack->size + element.size + overhead,
+                              pack->count + UINT64_C(1));
+}
+
 bool
 list_node_takes(const struct store *store, const struct pack *node,
                 struct bytes element)
 {
-    return !list_node_is_plain(node) &&
-           !list_element_is_large(store, element) &&
-           pack_fits(node, element.size) &&
-           !list_node_exceeds(store, node->size + element.size + ESTIMATE,
-                              node->count + UINT64_C(1));
+    return !list_node_is_plain(node) && takes(store, node, element, ESTIMATE);
+}
+
+bool
+list_pack_takes(const struct store *store, const struct pack *pack,
+                struct bytes element)
+{
+    return takes(store, pack, element,
+                 store->limits.list_estimates ? ESTIMATE : 0);
 }
 
 /* --- elements --- */

@@ -92,8 +92,11 @@ bool list_node_may_be_alone(const struct store *store, const struct pack *node,
 /* Whether an element must have a node of its own. */
 bool list_element_is_large(const struct store *store, struct bytes element);
 
-/* Whether a node of several may get this element, too. */
+/* Whether a node of several may get this element, too; and whether a listpack
+ * that is all of a list, perhaps an empty one, may. */
 bool list_node_takes(const struct store *store, const struct pack *node,
+                     struct bytes element);
+bool list_pack_takes(const struct store *store, const struct pack *pack,
                      struct bytes element);
 
 #endif

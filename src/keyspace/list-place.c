@@ -175,9 +175,6 @@ list_place_make_room(struct store *store, struct value *value,
         return;
     struct pack none = { .size = PACK_EMPTY };
     struct pack pack = value->bytes != NULL ? packed_value_get(value) : none;
-    if (list_element_is_large(store, element) ||
-        !pack_fits(&pack, element.size) ||
-        list_node_exceeds(store, pack.size + element.size,
-                          pack.count + UINT64_C(1)))
+    if (!list_pack_takes(store, &pack, element))
         list_place_become_chain(store, value);
 }

@@ -2,7 +2,8 @@
  *
  * The rules by which elements come into nodes are the servers' (quicklist.c
  * and t_list.c of Redis 7.2): a list that is one listpack fills up to the
- * limit to the byte, a node of a longer one is asked with an estimate.
+ * limit to the byte, a node of a longer one is asked with an estimate.  Up to
+ * 7.0 every list is of nodes; the form of one listpack then only spares memory.
  */
 #include "keyspace/value-list.h"
 

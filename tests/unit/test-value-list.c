@@ -275,6 +275,34 @@ test_nodes(void **state)
     pool_fini(&store.pool);
 }
 
+/* Elements of 6 bytes take 8.  One listpack of 8192 bytes holds 1023 and its
+ * 7; with 8 bytes more to an element, as quicklist.c estimates, the last one
+ * begins another node.  So the servers do, 7.2 and 7.0. */
+static void
+test_one_node_by_release(void **state)
+{
+    (void)state;
+    enum { ELEMENTS = 1023 };
+    static const struct visitor_ops ops = { .count = counter_count,
+                                            .node = counter_node };
+    struct value value;
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    for (unsigned estimates = 0; estimates < 2; estimates++) {
+        struct counter counter = { .visitor = { .ops = &ops } };
+        store.limits.list_estimates = estimates == 1;
+        value_init(&store, &value, TYPE_LIST);
+        for (int i = 0; i < ELEMENTS; i++)
+            assert_true(value_list_push(&store, &value, LIST_TAIL,
+                                        BYTES_LITERAL("xxxxxx")));
+        value_walk(&store, &value, &counter.visitor);
+        assert_int_equal(counter.nodes, 1 + estimates);
+        assert_int_equal(counter.sizes[0], 7 + 8 * (ELEMENTS - estimates));
+        value_fini(&store, &value);
+    }
+    pool_fini(&store.pool);
+}
+
 /* A node that is loaded holds what the dump says.  By itself it is a list of
  * one listpack up to the limit (rdb.c rdbLoadObject, t_list.c
  * listTypeTryConvertQuicklist of Redis 7.2); above that it can have more
@@ -316,6 +344,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_an_array),
         cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_one_node_by_release),
         cmocka_unit_test(test_load_of_one_node),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
