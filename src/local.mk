@@ -212,10 +212,14 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/input/window.h \
 	%D%/keyspace/array-double.c \
 	%D%/keyspace/array-double.h \
+	%D%/keyspace/blocks.c \
+	%D%/keyspace/blocks.h \
 	%D%/keyspace/entry.c \
 	%D%/keyspace/entry.h \
 	%D%/keyspace/hash-block.c \
 	%D%/keyspace/hash-block.h \
+	%D%/keyspace/hash-pack.c \
+	%D%/keyspace/hash-pack.h \
 	%D%/keyspace/keyspace-load.c \
 	%D%/keyspace/keyspace-load.h \
 	%D%/keyspace/keyspace.c \
@@ -230,8 +234,12 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/ordered.h \
 	%D%/keyspace/pack.c \
 	%D%/keyspace/pack.h \
+	%D%/keyspace/packed-value.c \
+	%D%/keyspace/packed-value.h \
 	%D%/keyspace/pool.c \
 	%D%/keyspace/pool.h \
+	%D%/keyspace/set-integers.c \
+	%D%/keyspace/set-integers.h \
 	%D%/keyspace/store.c \
 	%D%/keyspace/store.h \
 	%D%/keyspace/stream-entries.c \
@@ -265,6 +273,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/value.h \
 	%D%/keyspace/zset-block.c \
 	%D%/keyspace/zset-block.h \
+	%D%/keyspace/zset-pack.c \
+	%D%/keyspace/zset-pack.h \
 	%D%/model/alloc-apple.c \
 	%D%/model/alloc-glibc.c \
 	%D%/model/alloc-jemalloc.c \
@@ -334,6 +344,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/model/vset.c \
 	%D%/model/vset.h \
 	%D%/packed/intset.c \
+	%D%/packed/listpack-entry.c \
+	%D%/packed/listpack-entry.h \
 	%D%/packed/listpack.c \
 	%D%/packed/packed-ops.h \
 	%D%/packed/packed.c \

@@ -59,6 +59,7 @@ unit_programs = \
 	%D%/unit/test-keyspace \
 	%D%/unit/test-keyspace-load \
 	%D%/unit/test-listpack \
+	%D%/unit/test-listpack-entry \
 	%D%/unit/test-log \
 	%D%/unit/test-log-expiry \
 	%D%/unit/test-log-keys \

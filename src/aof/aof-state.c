@@ -68,6 +68,7 @@ limits_of(uint32_t version, bool is_valkey)
     limits.hash_tables_expire = is_valkey;
     if (version < redis_7_2) {
         limits.set_entries = 0;
+        limits.list_estimates = true;
         limits.score = version < redis_7_0 ? SCORE_EXACT_17 : SCORE_17;
     }
     if (!is_valkey && version >= AOF_VERSION(8, 6, 0)) {
@@ -148,6 +149,10 @@ note_result(struct reading *reading, const struct key *key,
     } else if (result == LOAD_DUPLICATE) {
         error_set_at(&error, ERROR_DAMAGED, key->offset,
                      "a value with an element twice, which servers refuse");
+        note_damaged(reading, &error);
+    } else if (result == LOAD_NAN) {
+        error_set_at(&error, ERROR_DAMAGED, key->offset,
+                     "a sorted set with a score that is not a number (NaN)");
         note_damaged(reading, &error);
     } else if (result == LOAD_REFUSED &&
                !keyspace_is_full(reading->state->keyspace)) {

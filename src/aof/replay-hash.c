@@ -4,7 +4,7 @@
  */
 #include <math.h>
 
-#include "aof/replay-command.h"
+#include "aof/replay-pop.h"
 #include "keyspace/value-hash.h"
 
 static bool
@@ -77,15 +77,7 @@ hsetnx(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 hdel(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    struct entry *entry;
-    enum replay_outcome outcome =
-        replay_find(replay, argv[1], TYPE_HASH, &entry);
-    if (outcome != REPLAY_DONE || entry == NULL)
-        return outcome;
-    for (size_t i = 2; i < argc; i++)
-        (void)value_hash_remove(replay_store(replay), &entry->value, argv[i]);
-    replay_drop_if_empty(replay, argv[1]);
-    return REPLAY_DONE;
+    return replay_pop_named(replay, TYPE_HASH, value_hash_remove, argv, argc);
 }
 
 /* ---- counters ---- */

@@ -69,3 +69,19 @@ replay_pop_many(struct replay *replay, const struct replay_pop *pop,
         return REPLAY_ERROR;
     return take_first(replay, pop, argv + 1, (size_t)keys, last, count);
 }
+
+enum replay_outcome
+replay_pop_named(struct replay *replay, enum type type,
+                 bool (*remove)(struct store *store, struct value *value,
+                                struct bytes element),
+                 const struct bytes *argv, size_t argc)
+{
+    struct entry *entry;
+    enum replay_outcome outcome = replay_find(replay, argv[1], type, &entry);
+    if (outcome != REPLAY_DONE || entry == NULL)
+        return outcome;
+    for (size_t i = 2; i < argc; i++)
+        (void)remove(replay_store(replay), &entry->value, argv[i]);
+    replay_drop_if_empty(replay, argv[1]);
+    return REPLAY_DONE;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The forms of the commands that pop off lists and sorted sets, which are the
- * same for both.  Private to aof/replay*.
+ * The forms of the commands that take elements away, which are the same for
+ * several types.  Private to aof/replay*.
  */
 #ifndef KEYWEIGH_AOF_REPLAY_POP_H
 #define KEYWEIGH_AOF_REPLAY_POP_H
@@ -32,5 +32,13 @@ enum replay_outcome replay_pop_waiting(struct replay *replay,
 enum replay_outcome replay_pop_many(struct replay *replay,
                                     const struct replay_pop *pop,
                                     const struct bytes *argv, size_t argc);
+
+/* Command key element ...: these, where they are, with the operation of the
+ * value's type. */
+enum replay_outcome
+replay_pop_named(struct replay *replay, enum type type,
+                 bool (*remove)(struct store *store, struct value *value,
+                                struct bytes element),
+                 const struct bytes *argv, size_t argc);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "aof/replay-command.h"
+#include "aof/replay-pop.h"
 #include "keyspace/value-set.h"
 
 static enum replay_outcome
@@ -20,15 +20,7 @@ sadd(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 srem(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    struct entry *entry;
-    enum replay_outcome outcome =
-        replay_find(replay, argv[1], TYPE_SET, &entry);
-    if (outcome != REPLAY_DONE || entry == NULL)
-        return outcome;
-    for (size_t i = 2; i < argc; i++)
-        (void)value_set_remove(replay_store(replay), &entry->value, argv[i]);
-    replay_drop_if_empty(replay, argv[1]);
-    return REPLAY_DONE;
+    return replay_pop_named(replay, TYPE_SET, value_set_remove, argv, argc);
 }
 
 /* Which members go is drawn, unless all do. */

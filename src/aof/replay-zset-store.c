@@ -392,13 +392,32 @@ chosen(const struct value *value, const struct range_options *options)
                                 ranks.first + skip + left };
 }
 
+static bool
+put_range(struct replay *replay, struct value *result,
+          const struct value *source, struct range_options *options)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member;
+    struct value_zset_cursor cursor;
+    bool kept = true;
+    options->counts_from_end =
+        source->form == ZSET_TABLE &&
+        replay_is_since(replay, AOF_VERSION(7, 4, 0), AOF_VERSION(8, 0, 0));
+    struct zset_ranks ranks = chosen(source, options);
+    if (options->range.by == ZSET_BY_RANK)
+        replay_zset_expect(replay, result, ranks.end - ranks.first);
+    value_zset_seek(&cursor, source, ranks.first);
+    for (uint64_t i = ranks.first; i < ranks.end; i++) {
+        (void)value_zset_next(&cursor, room, &member);
+        kept &= put(replay, result, member.name, member.score);
+    }
+    return kept;
+}
+
 static enum replay_outcome
 zrangestore(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    char room[TEXT_DIGITS];
     struct range_options options;
-    struct zset_member member;
-    struct value_zset_cursor cursor;
     struct value result;
     struct entry *entry;
     bool kept = true;
@@ -406,20 +425,8 @@ zrangestore(struct replay *replay, const struct bytes *argv, size_t argc)
         replay_find(replay, argv[2], TYPE_ZSET, &entry) != REPLAY_DONE)
         return REPLAY_ERROR;
     value_init(replay_store(replay), &result, TYPE_ZSET);
-    if (entry != NULL) {
-        options.counts_from_end =
-            entry->value.form == ZSET_TABLE &&
-            replay_is_since(replay, AOF_VERSION(7, 4, 0),
-                            AOF_VERSION(8, 0, 0));
-        struct zset_ranks ranks = chosen(&entry->value, &options);
-        if (options.range.by == ZSET_BY_RANK)
-            replay_zset_expect(replay, &result, ranks.end - ranks.first);
-        value_zset_seek(&cursor, &entry->value, ranks.first);
-        for (uint64_t i = ranks.first; i < ranks.end; i++) {
-            (void)value_zset_next(&cursor, room, &member);
-            kept &= put(replay, &result, member.name, member.score);
-        }
-    }
+    if (entry != NULL)
+        kept = put_range(replay, &result, &entry->value, &options);
     enum replay_outcome outcome = replay_zset_put(replay, argv[1], &result);
     return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
 }

@@ -96,15 +96,7 @@ zincrby(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 zrem(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    struct entry *entry;
-    enum replay_outcome outcome =
-        replay_find(replay, argv[1], TYPE_ZSET, &entry);
-    if (outcome != REPLAY_DONE || entry == NULL)
-        return outcome;
-    for (size_t i = 2; i < argc; i++)
-        (void)value_zset_remove(replay_store(replay), &entry->value, argv[i]);
-    replay_drop_if_empty(replay, argv[1]);
-    return REPLAY_DONE;
+    return replay_pop_named(replay, TYPE_ZSET, value_zset_remove, argv, argc);
 }
 
 static enum replay_outcome

@@ -496,9 +496,7 @@ enum replay_outcome
 replay_find_or_add(struct replay *replay, struct bytes name, enum type type,
                    struct entry **entry)
 {
-    bool added;
-    *entry = keyspace_find_or_add(replay->keyspace, replay->db, name, type,
-                                  &added);
+    *entry = keyspace_find_or_add(replay->keyspace, replay->db, name, type);
     if (*entry == NULL)
         return REPLAY_UNKNOWN;
     return entry_type(*entry) == type ? REPLAY_DONE : REPLAY_ERROR;

@@ -2,9 +2,8 @@
  *
  * A key and its value, in one block with the name:
  *
- *     value (16) | expiry (8), when there is one | name size | name
+ *     value (16) | expiry (8), when there is one | name as name.h has it
  *
- * The size takes one byte up to 254, else a byte of 255 and four more.
  * Commands change the value by the operations of its type; the rest belongs to
  * the keyspace.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "keyspace/keyspace-load.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
@@ -16,6 +17,7 @@
 
 enum {
     TEXTS = 2,
+    PARTS_KEPT = 1024 * 1024, /* bytes of room kept for the next text */
     TYPE_BYTE_HASH_METADATA = 24, /* these two of Redis 7.4 */
     TYPE_BYTE_HASH_LISTPACK_EX = 25,
 };
@@ -100,6 +102,16 @@ add_field(struct keyspace_load *load, const struct item *item,
 }
 
 static void
+add_member(struct keyspace_load *load, struct bytes text, double score)
+{
+    if (isnan(score))
+        refuse(load, LOAD_NAN);
+    else
+        added(load, value_zset_load(load->store, &load->value, text, score,
+                                    load->in_node));
+}
+
+static void
 add_cell(struct keyspace_load *load, const struct item *item,
          struct bytes text)
 {
@@ -108,8 +120,8 @@ add_cell(struct keyspace_load *load, const struct item *item,
         cursor->has = item->has_cursor;
         cursor->index = (uint64_t)item->number;
     } else if (item->is_double) {
-        took(load, value_array_load_double(load->store, &load->value,
-                                           item->count, item->score));
+        added(load, value_array_load_double(load->store, &load->value,
+                                            item->count, item->score));
     } else {
         added(load, value_array_set(load->store, &load->value, item->count,
                                     text));
@@ -135,8 +147,7 @@ add_item(struct keyspace_load *load, const struct item *item,
                         : value_set_add(store, value, text));
         break;
     case TYPE_ZSET:
-        added(load, value_zset_load(store, value, text, item->score,
-                                    load->in_node));
+        add_member(load, text, item->score);
         break;
     case TYPE_HASH:
         add_field(load, item, text, second);
@@ -164,6 +175,16 @@ drop(struct keyspace_load *load)
 }
 
 static void
+clear_parts(struct keyspace_load *load)
+{
+    for (size_t i = 0; i < TEXTS; i++) {
+        buffer_clear(&load->parts[i]);
+        if (load->parts[i].capacity > PARTS_KEPT)
+            buffer_fini(&load->parts[i]);
+    }
+}
+
+static void
 load_begin(struct visitor *visitor, const struct key *key)
 {
     struct keyspace_load *load = load_of(visitor);
@@ -177,8 +198,7 @@ load_begin(struct visitor *visitor, const struct key *key)
     buffer_append(&load->name, key->name.data, key->name.size);
     if (key->name.size != key->name_size)
         load->result = LOAD_REFUSED;
-    for (size_t i = 0; i < TEXTS; i++)
-        buffer_clear(&load->parts[i]);
+    clear_parts(load);
     value_init(load->store, &load->value, key->type);
     load->is_open = true;
     if (key->type == TYPE_STREAM)
@@ -214,15 +234,26 @@ load_count(struct visitor *visitor, uint64_t count)
         value_zset_open_table(load->store, &load->value);
 }
 
+/* For so many bytes more of texts that come in parts: what they are put
+ * together in is beside the store, but will be in it. */
+static bool
+has_room(struct keyspace_load *load, uint64_t more)
+{
+    for (size_t i = 0; i < TEXTS; i++)
+        more += load->parts[i].size;
+    return pool_allows(&load->store->pool, more);
+}
+
 static void
 load_text(struct visitor *visitor, const struct item *item, int which,
           struct bytes part)
 {
     struct keyspace_load *load = load_of(visitor);
     (void)item;
-    if (pool_is_full(&load->store->pool))
-        return;
-    buffer_append(&load->parts[which], part.data, part.size);
+    if (load->result == LOAD_KEPT && !has_room(load, part.size))
+        refuse(load, LOAD_REFUSED);
+    if (load->result == LOAD_KEPT)
+        buffer_append(&load->parts[which], part.data, part.size);
 }
 
 /* The bytes of a text, which came now or in parts before. */
@@ -249,8 +280,7 @@ load_item(struct visitor *visitor, const struct item *item)
     if (item->text.kind == TEXT_PARTS)
         whole.text = text_of_bytes(text.data, text.size);
     add_item(load, &whole, text, second);
-    for (size_t i = 0; i < TEXTS; i++)
-        buffer_clear(&load->parts[i]);
+    clear_parts(load);
 }
 
 static void

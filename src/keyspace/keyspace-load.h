@@ -6,7 +6,8 @@
  * (rdb.c rdbLoadObject), lists and streams keep the nodes they come in.
  *
  * A value whose walk is aborted is dropped.  What a server refuses, an element
- * twice or a list without one, is not kept either: load_kept says so.
+ * twice or a list without one, is not kept either: keyspace_load_result says
+ * so.  A text whose parts would go beyond the keyspace's memory makes it full.
  */
 #ifndef KEYWEIGH_KEYSPACE_KEYSPACE_LOAD_H
 #define KEYWEIGH_KEYSPACE_KEYSPACE_LOAD_H
@@ -34,6 +35,7 @@ enum load_result {
     LOAD_ABORTED,   /* the walk was */
     LOAD_DUPLICATE, /* an element twice */
     LOAD_EMPTY,     /* no element */
+    LOAD_NAN,       /* a score that is not a number */
     LOAD_REFUSED,   /* too long, too many, or no room */
 };
 enum load_result keyspace_load_result(const struct keyspace_load *load);

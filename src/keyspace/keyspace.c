@@ -196,10 +196,9 @@ new_key(struct keyspace *keyspace, uint64_t db, struct bytes name)
 
 struct entry *
 keyspace_find_or_add(struct keyspace *keyspace, uint64_t db,
-                     struct bytes name, enum type type, bool *added)
+                     struct bytes name, enum type type)
 {
     struct entry *entry = keyspace_find(keyspace, db, name);
-    *added = entry == NULL;
     if (entry != NULL)
         return entry;
     entry = new_key(keyspace, db, name);
@@ -355,8 +354,8 @@ keyspace_copy(struct keyspace *keyspace, uint64_t db, struct bytes from,
         keyspace_set(keyspace, to_db, to, &copy, false);
     if (made == NULL)
         return false;
-    struct table *keys = find_keys(keyspace, to_db);
-    int64_t index = index_of(keyspace, keys, to);
+    struct table *keys;
+    int64_t index = place_of_entry(keyspace, to_db, made, &keys);
     table_replace(keys, index, take_attributes(keyspace, made, entry));
     return true;
 }
@@ -398,16 +397,15 @@ keyspace_flush_all(struct keyspace *keyspace)
     keyspace_rewind(keyspace);
 }
 
-/* From behind: a table may be walked so while items go. */
 static uint64_t
 delete_slots_of(struct keyspace *keyspace, struct table *keys,
                 unsigned first, unsigned last)
 {
     uint64_t deleted = 0;
-    for (uint32_t index = keys->used; index-- > 0;) {
-        if (index >= keys->used || keys->items[index] == NULL)
-            continue;
-        unsigned slot = slot_of(entry_name(keys->items[index]));
+    uint32_t index = keys->used;
+    const struct entry *entry;
+    while ((entry = table_previous(keys, &index)) != NULL) {
+        unsigned slot = slot_of(entry_name(entry));
         if (slot < first || slot > last)
             continue;
         delete_entry(keyspace, keys, index);

@@ -58,8 +58,7 @@ void keyspace_prefetch(struct keyspace *keyspace, uint64_t db, uint64_t hash,
 /* The key, made with an empty value of that type when there is none; one that
  * is there may be of another type.  NULL: too many, or the name too long. */
 struct entry *keyspace_find_or_add(struct keyspace *keyspace, uint64_t db,
-                                   struct bytes name, enum type type,
-                                   bool *added);
+                                   struct bytes name, enum type type);
 
 /* Gives a name another value, which is moved in; an expiry, and any doubt, is
  * dropped unless the expiry is to be kept.  A key that was there keeps its

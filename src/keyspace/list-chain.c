@@ -115,12 +115,13 @@ list_node_new(struct store *store, struct bytes element)
 
 /* --- limits --- */
 
+/* Of a fill that counts bytes. */
 static uint64_t
 size_limit(const struct store *store)
 {
     int64_t fill = store->limits.list_fill;
     if (fill >= 0)
-        return SAFE_SIZE;
+        return UINT64_MAX;
     return (uint64_t)SMALLEST_NODE
            << ((fill < -FILLS ? FILLS : -fill) - 1);
 }
@@ -137,7 +138,17 @@ count_limit(const struct store *store)
 bool
 list_node_exceeds(const struct store *store, uint64_t size, uint64_t count)
 {
-    return size > size_limit(store) || count > count_limit(store);
+    uint64_t most = store->limits.list_fill < 0 ? size_limit(store) : SAFE_SIZE;
+    return size > most || count > count_limit(store);
+}
+
+bool
+list_node_may_be_alone(const struct store *store, const struct pack *node,
+                       unsigned part)
+{
+    return !list_node_is_plain(node) &&
+           node->size <= size_limit(store) / part &&
+           node->count <= count_limit(store) / part;
 }
 
 bool
@@ -148,15 +159,30 @@ list_element_is_large(const struct store *store, struct bytes element)
            !pack_fits(&empty, element.size);
 }
 
+/* With so many bytes for what comes with the element's own. */
+static bool
+takes(const struct store *store, const struct pack *pack, struct bytes element,
+      unsigned overhead)
+{
+    return !list_element_is_large(store, element) &&
+           pack_fits(pack, element.size) &&
+           !list_node_exceeds(store, pack->size + element.size + overhead,
+                              pack->count + UINT64_C(1));
+}
+
 bool
 list_node_takes(const struct store *store, const struct pack *node,
                 struct bytes element)
 {
-    return !list_node_is_plain(node) &&
-           !list_element_is_large(store, element) &&
-           pack_fits(node, element.size) &&
-           !list_node_exceeds(store, node->size + element.size + ESTIMATE,
-                              node->count + UINT64_C(1));
+    return !list_node_is_plain(node) && takes(store, node, element, ESTIMATE);
+}
+
+bool
+list_pack_takes(const struct store *store, const struct pack *pack,
+                struct bytes element)
+{
+    return takes(store, pack, element,
+                 store->limits.list_estimates ? ESTIMATE : 0);
 }
 
 /* --- elements --- */

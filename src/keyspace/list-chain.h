@@ -83,11 +83,20 @@ bool list_node_equals(const struct pack *node, uint32_t offset,
 bool list_node_exceeds(const struct store *store, uint64_t size,
                        uint64_t count);
 
+/* Whether a node may be a list that is one listpack, filling no more than one
+ * part of so many of the limits (t_list.c listTypeTryConvertQuicklist): an
+ * element more is then asked for with list_node_exceeds. */
+bool list_node_may_be_alone(const struct store *store, const struct pack *node,
+                            unsigned part);
+
 /* Whether an element must have a node of its own. */
 bool list_element_is_large(const struct store *store, struct bytes element);
 
-/* Whether a node of several may get this element, too. */
+/* Whether a node of several may get this element, too; and whether a listpack
+ * that is all of a list, perhaps an empty one, may. */
 bool list_node_takes(const struct store *store, const struct pack *node,
+                     struct bytes element);
+bool list_pack_takes(const struct store *store, const struct pack *pack,
                      struct bytes element);
 
 #endif

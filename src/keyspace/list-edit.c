@@ -119,7 +119,8 @@ replace_at(struct store *store, struct value *value, struct list_place place,
 {
     struct pack node = list_place_node(value, place.node);
     bool large = list_element_is_large(store, element);
-    if (!large && !list_node_is_plain(&node)) {
+    if (!large && !list_node_is_plain(&node) &&
+        pack_fits(&node, element.size)) {
         pack_replace(&store->pool, &node, place.offset, element);
         list_place_put(value, place.node, &node);
         return;
@@ -170,29 +171,37 @@ remove_forward(struct store *store, struct value *value, uint64_t most,
     return removed;
 }
 
+/* From the last element of a node on. */
+static uint64_t
+remove_from_node(struct store *store, struct value *value, uint32_t index,
+                 uint64_t most, struct bytes element)
+{
+    uint64_t removed = 0;
+    struct pack node = list_place_node(value, index);
+    uint32_t offset = list_node_last(&node);
+    uint32_t left = list_node_elements(&node);
+    for (; left > 0 && removed < most; left--) {
+        struct list_place place = { index, offset };
+        bool equals = list_node_equals(&node, offset, element);
+        if (left > 1)
+            offset = pack_previous(&node, offset);
+        if (!equals)
+            continue;
+        list_place_remove(store, value, &place);
+        removed++;
+        if (left > 1)
+            node = list_place_node(value, index);
+    }
+    return removed;
+}
+
 static uint64_t
 remove_backward(struct store *store, struct value *value, uint64_t most,
                 struct bytes element)
 {
     uint64_t removed = 0;
-    for (uint32_t i = list_place_nodes(value); i-- > 0;) {
-        struct pack node = list_place_node(value, i);
-        struct list_place place = { i, list_node_last(&node) };
-        for (uint32_t left = list_node_elements(&node); left > 0; left--) {
-            uint32_t before = left > 1 ? pack_previous(&node, place.offset) : 0;
-            if (removed < most &&
-                list_node_equals(&node, place.offset, element)) {
-                struct list_place at = place;
-                bool gone = node.count <= 1;
-                list_place_remove(store, value, &at);
-                removed++;
-                if (gone)
-                    break;
-                node = list_place_node(value, i);
-            }
-            place.offset = before;
-        }
-    }
+    for (uint32_t i = list_place_nodes(value); i-- > 0 && removed < most;)
+        removed += remove_from_node(store, value, i, most - removed, element);
     return removed;
 }
 

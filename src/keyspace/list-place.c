@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "keyspace/list-place.h"
 
+#include "keyspace/packed-value.h"
+
+enum { HALF = 2 };
+
 struct list_chain *
 list_place_chain(const struct value *value)
 {
     return value->object;
-}
-
-struct pack
-list_place_pack(const struct value *value)
-{
-    return pack_of(value->bytes, value->size);
-}
-
-static void
-put_pack(struct value *value, const struct pack *pack)
-{
-    value->bytes = pack->bytes;
-    value->size = pack->size;
 }
 
 uint32_t
@@ -32,14 +23,14 @@ list_place_node(const struct value *value, uint32_t index)
 {
     return value->form == LIST_CHAIN
                ? *list_chain_node(list_place_chain(value), index)
-               : list_place_pack(value);
+               : packed_value_get(value);
 }
 
 void
 list_place_put(struct value *value, uint32_t index, const struct pack *node)
 {
     if (value->form == LIST_PACKED) {
-        put_pack(value, node);
+        packed_value_put(value, node);
         return;
     }
     struct pack *old = list_chain_node(list_place_chain(value), index);
@@ -55,7 +46,7 @@ list_place_remove_node(struct store *store, struct value *value, uint32_t index)
         list_chain_remove(&store->pool, list_place_chain(value), index);
         return;
     }
-    pool_free(&store->pool, value->bytes, value->size);
+    value_free_bytes(store, value);
     value->bytes = NULL;
     value->size = 0;
 }
@@ -65,7 +56,7 @@ list_place_become_chain(struct store *store, struct value *value)
 {
     struct list_chain *chain = list_chain_new(&store->pool);
     if (value->bytes != NULL)
-        list_chain_insert(&store->pool, chain, 0, list_place_pack(value));
+        list_chain_insert(&store->pool, chain, 0, packed_value_get(value));
     value->object = chain;
     value->size = 0;
     value->form = LIST_CHAIN;
@@ -77,14 +68,12 @@ list_place_settle(struct store *store, struct value *value)
     if (value->form != LIST_CHAIN || list_place_nodes(value) != 1)
         return;
     struct pack node = list_place_node(value, 0);
-    if (list_node_is_plain(&node) ||
-        list_node_exceeds(store, node.size * UINT64_C(2),
-                          node.count * UINT64_C(2)))
+    if (!list_node_may_be_alone(store, &node, HALF))
         return;
     struct list_chain *chain = list_place_chain(value);
     chain->count = 0;
     list_chain_free(&store->pool, chain);
-    put_pack(value, &node);
+    packed_value_put(value, &node);
     value->form = LIST_PACKED;
 }
 
@@ -95,7 +84,7 @@ list_place_insert_node(struct store *store, struct value *value, uint32_t index,
     if (value->form == LIST_CHAIN)
         list_chain_insert(&store->pool, list_place_chain(value), index, node);
     else
-        put_pack(value, &node);
+        packed_value_put(value, &node);
 }
 
 bool
@@ -135,22 +124,46 @@ list_place_remove(struct store *store, struct value *value,
     }
 }
 
+/* The place of the element behind so many from the head. */
+static struct list_place
+place_from_head(const struct value *value, uint64_t before)
+{
+    struct list_place place = { .node = 0 };
+    struct pack node = list_place_node(value, 0);
+    while (before >= list_node_elements(&node)) {
+        before -= list_node_elements(&node);
+        node = list_place_node(value, ++place.node);
+    }
+    if (!list_node_is_plain(&node))
+        place.offset = pack_seek(&node, (uint32_t)before);
+    return place;
+}
+
+/* The same, behind which are so many up to the tail. */
+static struct list_place
+place_from_tail(const struct value *value, uint64_t behind)
+{
+    struct list_place place = { .node = list_place_nodes(value) - 1 };
+    struct pack node = list_place_node(value, place.node);
+    while (behind >= list_node_elements(&node)) {
+        behind -= list_node_elements(&node);
+        node = list_place_node(value, --place.node);
+    }
+    if (!list_node_is_plain(&node))
+        place.offset = pack_seek(&node, node.count - 1 - (uint32_t)behind);
+    return place;
+}
+
 bool
 list_place_find(const struct value *value, int64_t index,
                 struct list_place *place)
 {
     uint64_t count = value_list_count(value);
-    uint64_t left = index < 0 ? (uint64_t)index + count : (uint64_t)index;
-    if (left >= count)
+    uint64_t before = index < 0 ? (uint64_t)index + count : (uint64_t)index;
+    if (before >= count)
         return false;
-    place->node = 0;
-    struct pack node = list_place_node(value, 0);
-    while (left >= list_node_elements(&node)) {
-        left -= list_node_elements(&node);
-        node = list_place_node(value, ++place->node);
-    }
-    place->offset =
-        list_node_is_plain(&node) ? 0 : pack_seek(&node, (uint32_t)left);
+    *place = before < count / 2 ? place_from_head(value, before)
+                                : place_from_tail(value, count - 1 - before);
     return true;
 }
 
@@ -161,10 +174,7 @@ list_place_make_room(struct store *store, struct value *value,
     if (value->form != LIST_PACKED)
         return;
     struct pack none = { .size = PACK_EMPTY };
-    struct pack pack = value->bytes != NULL ? list_place_pack(value) : none;
-    if (list_element_is_large(store, element) ||
-        !pack_fits(&pack, element.size) ||
-        list_node_exceeds(store, pack.size + element.size,
-                          pack.count + UINT64_C(1)))
+    struct pack pack = value->bytes != NULL ? packed_value_get(value) : none;
+    if (!list_pack_takes(store, &pack, element))
         list_place_become_chain(store, value);
 }

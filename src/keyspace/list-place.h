@@ -15,9 +15,8 @@ struct list_place {
     uint32_t offset; /* 0 in a plain node */
 };
 
-/* Of a LIST_CHAIN; of a LIST_PACKED that is not empty. */
+/* Of a LIST_CHAIN. */
 struct list_chain *list_place_chain(const struct value *value);
-struct pack list_place_pack(const struct value *value);
 
 uint32_t list_place_nodes(const struct value *value);
 struct pack list_place_node(const struct value *value, uint32_t index);

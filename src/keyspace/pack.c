@@ -2,116 +2,63 @@
  *
  *   total u32le | count u16le | entry ... | 0xff
  *
- * An entry is its head (a number, or the size of a text), the text, and their
- * size once more (backlen); see packed/listpack.c.
+ * packed/listpack-entry.h draws the entries.
  */
 #include "keyspace/pack.h"
 
 #include <string.h>
 
-#include "base/endian.h"
 #include "base/number.h"
+#include "packed/listpack-entry.h"
 
-enum {
-    END_MARK = 0xff,
-    COUNT_UNKNOWN = 0xffff,
-    HEAD_MOST = 9,
-    BACKLEN_MOST = 5,
-};
+enum { END_MARK = 0xff };
 
 /* An entry as it will be written. */
 struct draft {
-    unsigned char head[HEAD_MOST];
+    unsigned char head[LISTPACK_ENTRY_HEAD];
     unsigned head_size;
-    struct bytes text; /* behind the head */
-};
-
-/* An entry as it stands there. */
-struct seen {
-    unsigned head_size;
-    bool is_number;
-    int64_t number;
-    uint32_t length; /* of the text */
+    struct bytes text; /* behind the head, none of a number */
 };
 
 /* --- reading --- */
 
-static struct seen
-seen_number(unsigned head_size, int64_t number)
+static inline struct listpack_entry
+entry_at(const struct pack *pack, uint32_t offset)
 {
-    return (struct seen){ head_size, true, number, 0 };
+    return listpack_entry_read(pack->bytes + offset);
 }
 
-static struct seen
-seen_text(unsigned head_size, uint32_t length)
+/* The offset behind an entry. */
+static inline uint32_t
+offset_behind(uint32_t offset, const struct listpack_entry *entry)
 {
-    return (struct seen){ head_size, false, 0, length };
+    uint32_t encoded = (uint32_t)listpack_entry_encoded(entry);
+    return offset + encoded + listpack_entry_backlen(encoded);
 }
 
-static struct seen
-see_wide(const unsigned char *b)
+/* The text of an entry that is none of a number. */
+static inline struct bytes
+text_at(const struct pack *pack, uint32_t offset,
+        const struct listpack_entry *entry)
 {
-    switch (b[0]) {
-    case 0xf1:
-        return seen_number(3, (int16_t)load_u16le(b + 1));
-    case 0xf2:
-        return seen_number(4, (int32_t)(load_u24le(b + 1) << 8) >> 8);
-    case 0xf3:
-        return seen_number(5, (int32_t)load_u32le(b + 1));
-    case 0xf4:
-        return seen_number(9, (int64_t)load_u64le(b + 1));
-    default:
-        return seen_text(5, load_u32le(b + 1));
-    }
-}
-
-static inline struct seen
-see(const unsigned char *b)
-{
-    if (b[0] < 0x80)
-        return seen_number(1, b[0]);
-    if (b[0] < 0xc0)
-        return seen_text(1, b[0] & 0x3f);
-    if (b[0] < 0xe0) {
-        int value = (b[0] & 0x1f) << 8 | b[1];
-        return seen_number(2, value < 4096 ? value : value - 8192);
-    }
-    if (b[0] < 0xf0)
-        return seen_text(2, (uint32_t)(b[0] & 0x0f) << 8 | b[1]);
-    return see_wide(b);
-}
-
-static inline unsigned
-backlen_width(uint64_t size)
-{
-    if (size <= 127)
-        return 1;
-    if (size < 16383)
-        return 2;
-    if (size < 2097151)
-        return 3;
-    return size < 268435455 ? 4 : 5;
+    return bytes_of(pack->bytes + offset + entry->head,
+                    (size_t)entry->length);
 }
 
 uint32_t
 pack_next(const struct pack *pack, uint32_t offset)
 {
-    struct seen seen = see(pack->bytes + offset);
-    uint32_t encoded = seen.head_size + seen.length;
-    return offset + encoded + backlen_width(encoded);
+    struct listpack_entry entry = entry_at(pack, offset);
+    return offset_behind(offset, &entry);
 }
 
 uint32_t
 pack_previous(const struct pack *pack, uint32_t offset)
 {
-    uint32_t encoded = 0;
-    unsigned width = 0;
-    unsigned char byte;
-    do {
-        byte = pack->bytes[offset - 1 - width];
-        encoded |= (uint32_t)(byte & 0x7f) << (7 * width++);
-    } while (byte >= 0x80);
-    return offset - width - encoded;
+    unsigned width;
+    uint64_t encoded =
+        listpack_entry_before(pack->bytes + offset, offset, &width);
+    return offset - width - (uint32_t)encoded;
 }
 
 uint32_t
@@ -130,32 +77,42 @@ pack_seek(const struct pack *pack, uint32_t index)
     return offset;
 }
 
+uint32_t
+pack_count(const struct pack *pack)
+{
+    uint32_t count = 0;
+    uint32_t offset = pack_first();
+    for (; offset < pack_end(pack); offset = pack_next(pack, offset))
+        count++;
+    return count;
+}
+
 struct text
 pack_text(const struct pack *pack, uint32_t offset)
 {
-    const unsigned char *at = pack->bytes + offset;
-    struct seen seen = see(at);
-    return seen.is_number ? text_of_integer(seen.number)
-                          : text_of_bytes(at + seen.head_size, seen.length);
+    struct listpack_entry entry = entry_at(pack, offset);
+    if (entry.is_number)
+        return text_of_integer(entry.number);
+    struct bytes text = text_at(pack, offset, &entry);
+    return text_of_bytes(text.data, text.size);
 }
 
 struct bytes
 pack_get(const struct pack *pack, uint32_t offset, char room[TEXT_DIGITS])
 {
-    const unsigned char *at = pack->bytes + offset;
-    struct seen seen = see(at);
-    if (seen.is_number)
-        return bytes_of(room, number_format_int64(seen.number, room));
-    return bytes_of(at + seen.head_size, seen.length);
+    struct listpack_entry entry = entry_at(pack, offset);
+    if (entry.is_number)
+        return bytes_of(room, number_format_int64(entry.number, room));
+    return text_at(pack, offset, &entry);
 }
 
 bool
 pack_number(const struct pack *pack, uint32_t offset, int64_t *number)
 {
-    struct seen seen = see(pack->bytes + offset);
-    if (seen.is_number)
-        *number = seen.number;
-    return seen.is_number;
+    struct listpack_entry entry = entry_at(pack, offset);
+    if (entry.is_number)
+        *number = entry.number;
+    return entry.is_number;
 }
 
 static bool
@@ -174,20 +131,16 @@ pack_find(const struct pack *pack, uint32_t offset, struct bytes text,
     unsigned skip = 0;
     uint32_t end = pack_end(pack);
     while (offset < end) {
-        const unsigned char *at = pack->bytes + offset;
-        struct seen seen = see(at);
-        uint32_t encoded = seen.head_size + seen.length;
+        struct listpack_entry entry = entry_at(pack, offset);
         if (skip == 0) {
             skip = stride;
-            if (seen.is_number == is_number &&
-                (is_number ? seen.number == number
-                           : bytes_equal(bytes_of(at + seen.head_size,
-                                                  seen.length),
-                                         text)))
+            if (entry.is_number == is_number &&
+                (is_number ? entry.number == number
+                           : bytes_equal(text_at(pack, offset, &entry), text)))
                 return offset;
         }
         skip--;
-        offset += encoded + backlen_width(encoded);
+        offset = offset_behind(offset, &entry);
     }
     return end;
 }
@@ -195,65 +148,22 @@ pack_find(const struct pack *pack, uint32_t offset, struct bytes text,
 /* --- writing --- */
 
 static struct draft
-draft_wide(unsigned char mark, int64_t number, unsigned bytes)
-{
-    struct draft draft = { .head_size = 1 + bytes };
-    draft.head[0] = mark;
-    store_le(draft.head + 1, (uint64_t)number, bytes);
-    return draft;
-}
-
-static struct draft
 draft_number(int64_t number)
 {
-    struct draft draft = { .head_size = 1 };
-    if (number >= 0 && number <= 127) {
-        draft.head[0] = (unsigned char)number;
-        return draft;
-    }
-    if (number >= -4096 && number <= 4095) {
-        unsigned bits = (unsigned)number & 0x1fff;
-        draft.head_size = 2;
-        draft.head[0] = (unsigned char)(0xc0 | bits >> 8);
-        draft.head[1] = (unsigned char)bits;
-        return draft;
-    }
-    if (number >= INT16_MIN && number <= INT16_MAX)
-        return draft_wide(0xf1, number, 2);
-    if (number >= -8388608 && number <= 8388607)
-        return draft_wide(0xf2, number, 3);
-    if (number >= INT32_MIN && number <= INT32_MAX)
-        return draft_wide(0xf3, number, 4);
-    return draft_wide(0xf4, number, 8);
+    struct draft draft = { .head_size = 0 };
+    draft.head_size = listpack_entry_put_number(draft.head, number);
+    return draft;
 }
 
 static struct draft
 draft_text(struct bytes text)
 {
-    struct draft draft = { .head_size = 1, .text = text };
+    struct draft draft = { .text = text };
     int64_t number;
     if (is_decimal(text, &number))
         return draft_number(number);
-    if (text.size < 64) {
-        draft.head[0] = (unsigned char)(0x80 | text.size);
-    } else if (text.size < 4096) {
-        draft.head_size = 2;
-        draft.head[0] = (unsigned char)(0xe0 | text.size >> 8);
-        draft.head[1] = (unsigned char)text.size;
-    } else {
-        draft.head_size = 5;
-        draft.head[0] = 0xf0;
-        store_le(draft.head + 1, text.size, 4);
-    }
+    draft.head_size = listpack_entry_put_head(draft.head, text.size);
     return draft;
-}
-
-/* The most significant group first; all but the first have bit 7 set. */
-static void
-put_backlen(unsigned char *to, uint32_t size, unsigned width)
-{
-    for (unsigned i = width; i-- > 0; size >>= 7)
-        to[i] = (unsigned char)((size & 0x7f) | (i > 0 ? 0x80 : 0));
 }
 
 static void
@@ -261,7 +171,7 @@ put_header(struct pack *pack)
 {
     store_le(pack->bytes, pack->size, 4);
     store_le(pack->bytes + 4,
-             pack->count < COUNT_UNKNOWN ? pack->count : COUNT_UNKNOWN, 2);
+             pack->count < PACK_MANY ? pack->count : PACK_MANY, 2);
 }
 
 /* Makes the bytes from offset on, of which there were old, new ones. */
@@ -286,13 +196,13 @@ put(struct pool *pool, struct pack *pack, uint32_t offset, uint32_t old,
     const struct draft *draft)
 {
     uint32_t encoded = draft->head_size + (uint32_t)draft->text.size;
-    unsigned width = backlen_width(encoded);
+    unsigned width = listpack_entry_backlen(encoded);
     make_gap(pool, pack, offset, old, encoded + width);
     unsigned char *at = pack->bytes + offset;
     memcpy(at, draft->head, draft->head_size);
     if (draft->text.size > 0)
         memcpy(at + draft->head_size, draft->text.data, draft->text.size);
-    put_backlen(at + encoded, encoded, width);
+    (void)listpack_entry_put_backlen(at + encoded, encoded);
     put_header(pack);
     return offset + encoded + width;
 }
@@ -373,17 +283,4 @@ pack_copy(struct pool *pool, const struct pack *pack)
     copy.bytes = pool_alloc(pool, pack->size);
     memcpy(copy.bytes, pack->bytes, pack->size);
     return copy;
-}
-
-struct pack
-pack_of(unsigned char *bytes, uint32_t size)
-{
-    struct pack pack = { bytes, size, load_u16le(bytes + 4) };
-    if (pack.count < COUNT_UNKNOWN)
-        return pack;
-    pack.count = 0;
-    for (uint32_t at = pack_first(); at < pack_end(&pack);
-         at = pack_next(&pack, at))
-        pack.count++;
-    return pack;
 }

@@ -2,8 +2,7 @@
  *
  * Listpacks that are changed in place: what small collections, the nodes of
  * lists and those of streams are made of, byte for byte as a server has them.
- * packed/listpack.c draws the format; that one reads bytes of unknown origin,
- * this one only what it wrote itself.
+ * Only what was written here is read here; packed/ reads bytes of any origin.
  *
  * Entries are named by their offset, from pack_first on; pack_end is the
  * offset behind the last.  Changes leave the offsets of the entries in front
@@ -15,6 +14,7 @@
 #ifndef KEYWEIGH_KEYSPACE_PACK_H
 #define KEYWEIGH_KEYSPACE_PACK_H
 
+#include "base/endian.h"
 #include "data/item.h"
 #include "keyspace/pool.h"
 
@@ -22,6 +22,7 @@ enum {
     PACK_EMPTY = 7,      /* bytes: header and end mark */
     PACK_MOST = 1 << 30, /* listpack.c LISTPACK_MAX_SAFETY_LIMIT */
     PACK_OVERHEAD = 10,  /* at most, of one text */
+    PACK_MANY = 0xffff,  /* entries, from which on the header has no count */
 };
 
 struct pack {
@@ -34,8 +35,18 @@ void pack_init(struct pool *pool, struct pack *pack);
 void pack_fini(struct pool *pool, struct pack *pack);
 struct pack pack_copy(struct pool *pool, const struct pack *pack);
 
+/* By walking over it. */
+uint32_t pack_count(const struct pack *pack);
+
 /* Bytes that a pack made before, count and all. */
-struct pack pack_of(unsigned char *bytes, uint32_t size);
+static inline struct pack
+pack_of(unsigned char *bytes, uint32_t size)
+{
+    struct pack pack = { bytes, size, load_u16le(bytes + 4) };
+    if (pack.count == PACK_MANY)
+        pack.count = pack_count(&pack);
+    return pack;
+}
 
 /* Whether a text of so many bytes may be added. */
 static inline bool

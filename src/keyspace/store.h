@@ -23,6 +23,8 @@ struct store_limits {
     uint64_t zset_value;   /* zset-max-listpack-value, bytes */
     int64_t list_fill;     /* list-max-listpack-size: below 0 one of 4, 8, 16,
                               32, 64 KiB, else elements */
+    bool list_estimates;   /* a listpack that is all of a list is not filled to
+                              the byte, either (before Redis 7.2) */
     uint64_t list_large;   /* elements longer than this are nodes without
                               packing; UINT64_MAX never */
     uint64_t stream_bytes;   /* stream-node-max-bytes; 0 none */

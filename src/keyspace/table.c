@@ -242,6 +242,19 @@ table_next(const struct table *table, uint32_t *index)
     return NULL;
 }
 
+void *
+table_previous(const struct table *table, uint32_t *index)
+{
+    if (*index > table->used)
+        *index = table->used;
+    while (*index > 0) {
+        void *item = table->items[--*index];
+        if (item != NULL)
+            return item;
+    }
+    return NULL;
+}
+
 void
 table_fini(struct pool *pool, struct table *table)
 {

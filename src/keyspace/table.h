@@ -77,8 +77,12 @@ void table_remove(struct pool *pool, struct table *table, int64_t index,
                   uint64_t seed, table_name *name_of);
 
 /* The next item at or behind *index, which moves behind it; NULL at the end.
- * Start with 0.  Removing items during a walk is fine only from behind. */
+ * Start with 0.  Items are not to be removed during such a walk. */
 void *table_next(const struct table *table, uint32_t *index);
+
+/* The item before *index, which moves to it; NULL when there is none.  Start
+ * with table->used.  The item it gave may be removed. */
+void *table_previous(const struct table *table, uint32_t *index);
 
 /* Frees the table's own arrays: it is empty again. */
 void table_fini(struct pool *pool, struct table *table);

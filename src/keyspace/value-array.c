@@ -232,12 +232,12 @@ value_array_set(struct store *store, struct value *value, uint64_t index,
     return set_content(store, value, index, &content);
 }
 
-bool
+enum value_change
 value_array_load_double(struct store *store, struct value *value,
                         uint64_t index, double number)
 {
     struct content content = { .kind = CELL_DOUBLE, .number = number };
-    return set_content(store, value, index, &content) != VALUE_REFUSED;
+    return set_content(store, value, index, &content);
 }
 
 uint64_t

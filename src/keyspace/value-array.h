@@ -41,8 +41,9 @@ bool value_array_find(const struct value *value, uint64_t index,
                       uint64_t *found, char room[ARRAY_DIGITS],
                       struct bytes *text);
 
-/* For loading a dump: a cell that is a double in it. */
-bool value_array_load_double(struct store *store, struct value *value,
-                             uint64_t index, double number);
+/* For loading a dump: the same of a cell that is a double in it. */
+enum value_change value_array_load_double(struct store *store,
+                                          struct value *value, uint64_t index,
+                                          double number);
 
 #endif

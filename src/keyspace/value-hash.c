@@ -2,7 +2,8 @@
 #include "keyspace/value-hash.h"
 
 #include "keyspace/hash-block.h"
-#include "keyspace/pack.h"
+#include "keyspace/hash-pack.h"
+#include "keyspace/packed-value.h"
 
 enum {
     TYPE_BYTE_TABLE = 4,
@@ -17,110 +18,16 @@ fields_in(const struct value *value)
     return value->object;
 }
 
-/* --- listpacks --- */
+static bool
+is_packed(const struct value *value)
+{
+    return value->form != HASH_TABLE;
+}
 
-static unsigned
+static enum hash_stride
 stride(const struct value *value)
 {
-    return value->form == HASH_PACKED_EX ? 3 : 2;
-}
-
-static struct pack
-pack_in(const struct value *value)
-{
-    return pack_of(value->bytes, value->size);
-}
-
-static void
-put_pack(struct value *value, const struct pack *pack)
-{
-    value->bytes = pack->bytes;
-    value->size = pack->size;
-}
-
-/* The entries of one field; returns the offset behind them. */
-static uint32_t
-get_pair(const struct value *value, const struct pack *pack, uint32_t at,
-         struct hash_room *room, struct hash_pair *pair)
-{
-    *pair = (struct hash_pair) { .field = pack_get(pack, at, room->field) };
-    at = pack_next(pack, at);
-    pair->value = pack_get(pack, at, room->value);
-    at = pack_next(pack, at);
-    if (value->form == HASH_PACKED)
-        return at;
-    (void)pack_number(pack, at, &pair->expire_ms);
-    pair->has_expiry = pair->expire_ms != 0;
-    return pack_next(pack, at);
-}
-
-/* Where a field of that expiry belongs: behind those that expire no later. */
-static uint32_t
-place_of(const struct value *value, const struct pack *pack,
-         const struct hash_pair *new)
-{
-    struct hash_room room;
-    struct hash_pair pair;
-    uint32_t at = pack_first();
-    if (value->form == HASH_PACKED || !new->has_expiry)
-        return pack_end(pack);
-    while (at < pack_end(pack)) {
-        uint32_t next = get_pair(value, pack, at, &room, &pair);
-        if (!pair.has_expiry || pair.expire_ms > new->expire_ms)
-            break;
-        at = next;
-    }
-    return at;
-}
-
-static void
-insert_pair(struct store *store, struct value *value,
-            const struct hash_pair *pair)
-{
-    struct pool *pool = &store->pool;
-    struct pack pack = pack_in(value);
-    uint32_t at = place_of(value, &pack, pair);
-    at = pack_insert(pool, &pack, at, pair->field);
-    at = pack_insert(pool, &pack, at, pair->value);
-    if (value->form == HASH_PACKED_EX)
-        (void)pack_insert_number(pool, &pack, at,
-                                 pair->has_expiry ? pair->expire_ms : 0);
-    put_pack(value, &pack);
-}
-
-static void
-remove_pair(struct store *store, struct value *value, uint32_t at)
-{
-    struct hash_room room;
-    struct hash_pair pair;
-    struct pack pack = pack_in(value);
-    uint32_t end = get_pair(value, &pack, at, &room, &pair);
-    pack_remove(&store->pool, &pack, at, end, stride(value));
-    put_pack(value, &pack);
-}
-
-/* Another value in a field's place. */
-static void
-replace_text(struct store *store, struct value *value, uint32_t at,
-             struct bytes text)
-{
-    struct pack pack = pack_in(value);
-    (void)pack_replace(&store->pool, &pack, pack_next(&pack, at), text);
-    put_pack(value, &pack);
-}
-
-/* Offset of the field, pack_end when it is not there. */
-static uint32_t
-find_pair(const struct value *value, struct bytes field)
-{
-    struct pack pack = pack_in(value);
-    return pack_find(&pack, pack_first(), field, stride(value));
-}
-
-static bool
-is_end(const struct value *value, uint32_t at)
-{
-    return at == value->size - 1;
+    return value->form == HASH_PACKED_EX ? HASH_STRIDE_EX : HASH_STRIDE;
 }
 
 /* --- from one form to the next --- */
@@ -128,13 +35,9 @@ is_end(const struct value *value, uint32_t at)
 static void
 become_packed_ex(struct store *store, struct value *value)
 {
-    struct pack pack = pack_in(value);
-    uint32_t at = pack_first();
-    while (at < pack_end(&pack)) {
-        at = pack_next(&pack, pack_next(&pack, at));
-        at = pack_insert_number(&store->pool, &pack, at, 0);
-    }
-    put_pack(value, &pack);
+    struct pack pack = packed_value_get(value);
+    hash_pack_make_expiring(&store->pool, &pack);
+    packed_value_put(value, &pack);
     value->form = HASH_PACKED_EX;
 }
 
@@ -145,11 +48,12 @@ become_table(struct store *store, struct value *value)
     struct hash_pair pair;
     struct value_hash_cursor cursor;
     struct hash_fields *fields = pool_alloc(&store->pool, sizeof(*fields));
-    *fields = (struct hash_fields) { .expiring = 0 };
+    blocks_init(&fields->blocks, &hash_block_kind);
+    fields->expiring = 0;
     value_hash_begin(&cursor, value);
     while (value_hash_next(&cursor, &room, &pair))
         (void)hash_block_add(store, fields, &pair);
-    pool_free(&store->pool, value->bytes, value->size);
+    value_free_bytes(store, value);
     value->object = fields;
     value->size = 0;
     value->form = HASH_TABLE;
@@ -165,27 +69,18 @@ become_expiring(struct store *store, struct value *value)
         become_packed_ex(store, value);
 }
 
-static bool
-is_packed(const struct value *value)
-{
-    return value->form != HASH_TABLE;
-}
-
-static void
-check_count(struct store *store, struct value *value)
-{
-    if (is_packed(value) &&
-        value_hash_count(value) > store->limits.hash_entries)
-        become_table(store, value);
-}
-
-/* Leaves the listpack for texts that are too long for it. */
+/* Leaves the listpack for texts that are too long for it: of a blob that is
+ * loaded, only those that no listpack can hold. */
 static void
 make_room(struct store *store, struct value *value, struct bytes field,
-          struct bytes text)
+          struct bytes text, bool blob)
 {
-    uint64_t most = store->limits.hash_value;
-    if (is_packed(value) && (field.size > most || text.size > most))
+    uint64_t most = blob ? UINT64_MAX : store->limits.hash_value;
+    if (!is_packed(value))
+        return;
+    struct pack pack = packed_value_get(value);
+    if (field.size > most || text.size > most ||
+        !pack_fits(&pack, field.size + text.size))
         become_table(store, value);
 }
 
@@ -194,8 +89,8 @@ make_room(struct store *store, struct value *value, struct bytes field,
 uint64_t
 value_hash_count(const struct value *value)
 {
-    return is_packed(value) ? pack_in(value).count / stride(value)
-                            : fields_in(value)->table.count;
+    return is_packed(value) ? packed_value_get(value).count / stride(value)
+                            : fields_in(value)->blocks.table.count;
 }
 
 uint64_t
@@ -205,11 +100,10 @@ value_hash_expiring(const struct value *value)
     struct hash_pair pair;
     struct value_hash_cursor cursor;
     uint64_t count = 0;
-    if (value->form == HASH_TABLE)
-        return fields_in(value)->expiring;
+    if (value->form != HASH_PACKED_EX)
+        return is_packed(value) ? 0 : fields_in(value)->expiring;
     value_hash_begin(&cursor, value);
-    while (value->form == HASH_PACKED_EX &&
-           value_hash_next(&cursor, &room, &pair) && pair.has_expiry)
+    while (value_hash_next(&cursor, &room, &pair) && pair.has_expiry)
         count++;
     return count;
 }
@@ -220,18 +114,35 @@ value_hash_get(const struct store *store, const struct value *value,
                struct hash_pair *pair)
 {
     if (is_packed(value)) {
-        struct pack pack = pack_in(value);
-        uint32_t at = find_pair(value, field);
-        if (is_end(value, at))
+        struct pack pack = packed_value_get(value);
+        uint32_t at = hash_pack_find(&pack, stride(value), field);
+        if (at == pack_end(&pack))
             return false;
-        (void)get_pair(value, &pack, at, room, pair);
+        (void)hash_pack_get(&pack, stride(value), at, room, pair);
         return true;
     }
-    int64_t index = hash_block_find(store, fields_in(value), field);
+    const struct blocks *blocks = &fields_in(value)->blocks;
+    int64_t index = blocks_find(store, blocks, field);
     if (index == TABLE_NONE)
         return false;
-    *pair = hash_block_pair(table_item(&fields_in(value)->table, index));
+    *pair = hash_block_pair(table_item(&blocks->table, index));
     return true;
+}
+
+static void
+change_packed(struct store *store, struct value *value, bool keeps_place,
+              const struct hash_pair *new)
+{
+    struct pool *pool = &store->pool;
+    struct pack pack = packed_value_get(value);
+    uint32_t at = hash_pack_find(&pack, stride(value), new->field);
+    if (keeps_place) {
+        hash_pack_replace(pool, &pack, at, new->value);
+    } else {
+        hash_pack_remove(pool, &pack, stride(value), at);
+        hash_pack_add(pool, &pack, stride(value), new);
+    }
+    packed_value_put(value, &pack);
 }
 
 /* Puts a field that is there anew: same place unless its expiry changes. */
@@ -239,18 +150,16 @@ static void
 change(struct store *store, struct value *value, const struct hash_pair *old,
        const struct hash_pair *new)
 {
-    bool same_time =
-        old->has_expiry == new->has_expiry && old->expire_ms == new->expire_ms;
-    if (value->form == HASH_TABLE) {
-        hash_block_replace(store, fields_in(value),
-                           hash_block_find(store, fields_in(value), new->field),
-                           new);
-    } else if (same_time) {
-        replace_text(store, value, find_pair(value, new->field), new->value);
-    } else {
-        remove_pair(store, value, find_pair(value, new->field));
-        insert_pair(store, value, new);
+    if (is_packed(value)) {
+        change_packed(store, value,
+                      old->has_expiry == new->has_expiry &&
+                          old->expire_ms == new->expire_ms,
+                      new);
+        return;
     }
+    struct hash_fields *fields = fields_in(value);
+    hash_block_replace(store, fields,
+                       blocks_find(store, &fields->blocks, new->field), new);
 }
 
 static enum value_change
@@ -261,8 +170,11 @@ add(struct store *store, struct value *value, const struct hash_pair *pair)
     if (value->form == HASH_TABLE)
         return hash_block_add(store, fields_in(value), pair) ? VALUE_ADDED
                                                              : VALUE_REFUSED;
-    insert_pair(store, value, pair);
-    check_count(store, value);
+    struct pack pack = packed_value_get(value);
+    hash_pack_add(&store->pool, &pack, stride(value), pair);
+    packed_value_put(value, &pack);
+    if (value_hash_count(value) > store->limits.hash_entries)
+        become_table(store, value);
     return VALUE_ADDED;
 }
 
@@ -281,7 +193,7 @@ value_hash_set(struct store *store, struct value *value, struct bytes field,
     struct hash_pair new = { .field = field, .value = text };
     if (is_too_long(field, text))
         return VALUE_REFUSED;
-    make_room(store, value, field, text);
+    make_room(store, value, field, text, false);
     if (!value_hash_get(store, value, field, &room, &old))
         return add(store, value, &new);
     if (keep_expiry) {
@@ -292,26 +204,28 @@ value_hash_set(struct store *store, struct value *value, struct bytes field,
     return VALUE_CHANGED;
 }
 
+static bool
+remove_packed(struct store *store, struct value *value, struct bytes field)
+{
+    struct pack pack = packed_value_get(value);
+    uint32_t at = hash_pack_find(&pack, stride(value), field);
+    if (at == pack_end(&pack))
+        return false;
+    hash_pack_remove(&store->pool, &pack, stride(value), at);
+    packed_value_put(value, &pack);
+    return true;
+}
+
 bool
 value_hash_remove(struct store *store, struct value *value, struct bytes field)
 {
-    if (is_packed(value)) {
-        uint32_t at = find_pair(value, field);
-        bool found = !is_end(value, at);
-        if (found)
-            remove_pair(store, value, at);
-        return found;
-    }
+    if (is_packed(value))
+        return remove_packed(store, value, field);
     struct hash_fields *fields = fields_in(value);
-    int64_t index = hash_block_find(store, fields_in(value), field);
-    if (index == TABLE_NONE)
-        return false;
-    unsigned char *block = table_item(&fields->table, index);
-    fields->expiring -= *block != 0;
-    table_remove(&store->pool, &fields->table, index, store->seed,
-                 hash_block_field);
-    hash_block_free(store, block);
-    return true;
+    int64_t index = blocks_find(store, &fields->blocks, field);
+    if (index != TABLE_NONE)
+        hash_block_remove(store, fields, index);
+    return index != TABLE_NONE;
 }
 
 /* The texts of old are the value's own, which moves: they are copied. */
@@ -380,8 +294,7 @@ value_hash_load(struct store *store, struct value *value,
         return VALUE_REFUSED;
     if (value_hash_get(store, value, pair->field, &room, &old))
         return VALUE_SAME;
-    if (!blob)
-        make_room(store, value, pair->field, pair->value);
+    make_room(store, value, pair->field, pair->value, blob);
     return add(store, value, pair);
 }
 
@@ -401,13 +314,15 @@ value_hash_next(struct value_hash_cursor *cursor, struct hash_room *room,
 {
     const struct value *value = cursor->value;
     if (is_packed(value)) {
-        struct pack pack = { value->bytes, value->size, 0 };
-        if (is_end(value, cursor->at))
+        struct pack pack = packed_value_view(value);
+        if (cursor->at == pack_end(&pack))
             return false;
-        cursor->at = get_pair(value, &pack, cursor->at, room, pair);
+        cursor->at =
+            hash_pack_get(&pack, stride(value), cursor->at, room, pair);
         return true;
     }
-    const void *block = table_next(&fields_in(value)->table, &cursor->at);
+    const void *block =
+        table_next(&fields_in(value)->blocks.table, &cursor->at);
     if (block != NULL)
         *pair = hash_block_pair(block);
     return block != NULL;
@@ -418,9 +333,7 @@ value_hash_next(struct value_hash_cursor *cursor, struct hash_room *room,
 static void
 hash_init(struct store *store, struct value *value)
 {
-    struct pack pack;
-    pack_init(&store->pool, &pack);
-    put_pack(value, &pack);
+    packed_value_init(store, value);
     value->form = HASH_PACKED;
 }
 
@@ -428,15 +341,11 @@ static void
 hash_fini(struct store *store, struct value *value)
 {
     if (is_packed(value)) {
-        pool_free(&store->pool, value->bytes, value->size);
+        value_free_bytes(store, value);
         return;
     }
     struct hash_fields *fields = fields_in(value);
-    uint32_t index = 0;
-    void *block;
-    while ((block = table_next(&fields->table, &index)) != NULL)
-        hash_block_free(store, block);
-    table_fini(&store->pool, &fields->table);
+    blocks_fini(store, &fields->blocks);
     pool_free(&store->pool, fields, sizeof(*fields));
 }
 
@@ -445,31 +354,19 @@ copy_fields(struct store *store, struct value *copy,
             const struct hash_fields *from)
 {
     struct hash_fields *fields = pool_alloc(&store->pool, sizeof(*fields));
-    uint32_t index = 0;
-    const void *block;
-    *fields = (struct hash_fields) { .expiring = 0 };
+    fields->expiring = from->expiring;
     copy->object = fields;
-    while ((block = table_next(&from->table, &index)) != NULL) {
-        struct hash_pair pair = hash_block_pair(block);
-        if (!pool_allows(&store->pool, hash_block_size(&pair))) {
-            hash_fini(store, copy);
-            return false;
-        }
-        (void)hash_block_add(store, fields, &pair);
-    }
-    return true;
+    if (blocks_copy(store, &fields->blocks, &from->blocks))
+        return true;
+    pool_free(&store->pool, fields, sizeof(*fields));
+    return false;
 }
 
 static bool
 hash_copy(struct store *store, struct value *copy, const struct value *value)
 {
-    if (!is_packed(value))
-        return copy_fields(store, copy, fields_in(value));
-    if (!pool_allows(&store->pool, value->size))
-        return false;
-    copy->bytes = pool_alloc(&store->pool, value->size);
-    memcpy(copy->bytes, value->bytes, value->size);
-    return true;
+    return is_packed(value) ? value_copy_bytes(store, copy, value)
+                            : copy_fields(store, copy, fields_in(value));
 }
 
 static bool
@@ -494,41 +391,9 @@ text_of(struct bytes bytes)
     return text_of_bytes(bytes.data, bytes.size);
 }
 
-/* Entries of a listpack are handed out as what they are in it. */
 static void
-walk_packed(const struct value *value, struct visitor *visitor)
+walk_table(const struct table *table, struct visitor *visitor)
 {
-    struct pack pack = pack_in(value);
-    struct node node = { .kind = NODE_LISTPACK,
-                         .size = pack.size,
-                         .count = pack.count };
-    if (!value_node(visitor, &node))
-        return;
-    for (uint32_t at = pack_first(); at < pack_end(&pack);) {
-        struct item item = { .kind = ITEM_FIELD };
-        item.text = pack_text(&pack, at);
-        at = pack_next(&pack, at);
-        item.value = pack_text(&pack, at);
-        at = pack_next(&pack, at);
-        if (value->form == HASH_PACKED_EX) {
-            (void)pack_number(&pack, at, &item.expire_ms);
-            item.has_expiry = item.expire_ms != 0;
-            at = pack_next(&pack, at);
-        }
-        visitor->ops->item(visitor, &item);
-    }
-}
-
-static void
-hash_walk(struct store *store, const struct value *value,
-          struct visitor *visitor)
-{
-    (void)store;
-    if (is_packed(value)) {
-        walk_packed(value, visitor);
-        return;
-    }
-    const struct table *table = &fields_in(value)->table;
     uint32_t index = 0;
     const void *block;
     visitor->ops->count(visitor, table->count);
@@ -540,6 +405,19 @@ hash_walk(struct store *store, const struct value *value,
         item.text = text_of(pair.field);
         item.value = text_of(pair.value);
         visitor->ops->item(visitor, &item);
+    }
+}
+
+static void
+hash_walk(struct store *store, const struct value *value,
+          struct visitor *visitor)
+{
+    (void)store;
+    if (is_packed(value)) {
+        struct pack pack = packed_value_get(value);
+        hash_pack_walk(&pack, stride(value), visitor);
+    } else {
+        walk_table(&fields_in(value)->blocks.table, visitor);
     }
 }
 

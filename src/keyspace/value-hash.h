@@ -73,7 +73,8 @@ bool value_hash_next(struct value_hash_cursor *cursor, struct hash_room *room,
 void value_hash_load_expiring(struct value *value);
 
 /* For loading a dump: another field.  In a blob, what limits the listpack is
- * only the number of its fields.  SAME: it is there already; ADDED; REFUSED. */
+ * only the number of its fields, not their length.  SAME: it is there already;
+ * ADDED; REFUSED. */
 enum value_change value_hash_load(struct store *store, struct value *value,
                                   const struct hash_pair *pair, bool blob);
 

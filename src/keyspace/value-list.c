@@ -2,11 +2,13 @@
  *
  * The rules by which elements come into nodes are the servers' (quicklist.c
  * and t_list.c of Redis 7.2): a list that is one listpack fills up to the
- * limit to the byte, a node of a longer one is asked with an estimate.
+ * limit to the byte, a node of a longer one is asked with an estimate.  Up to
+ * 7.0 every list is of nodes; the form of one listpack then only spares memory.
  */
 #include "keyspace/value-list.h"
 
 #include "keyspace/list-place.h"
+#include "keyspace/packed-value.h"
 
 enum { TYPE_BYTE = 18 };
 
@@ -17,7 +19,7 @@ value_list_count(const struct value *value)
 {
     if (value->form == LIST_CHAIN)
         return list_place_chain(value)->elements;
-    return value->bytes != NULL ? list_place_pack(value).count : 0;
+    return value->bytes != NULL ? packed_value_get(value).count : 0;
 }
 
 bool
@@ -155,6 +157,8 @@ value_list_load(struct store *store, struct value *value, bool begins,
         return false;
     pack_append(&store->pool, &node, element);
     list_place_put(value, count - 1, &node);
+    if (value->form == LIST_PACKED && !list_node_may_be_alone(store, &node, 1))
+        list_place_become_chain(store, value);
     return true;
 }
 
@@ -173,7 +177,7 @@ list_fini(struct store *store, struct value *value)
     if (value->form == LIST_CHAIN)
         list_chain_free(&store->pool, list_place_chain(value));
     else
-        pool_free(&store->pool, value->bytes, value->size);
+        value_free_bytes(store, value);
 }
 
 static bool
@@ -197,15 +201,9 @@ copy_chain(struct store *store, struct value *copy,
 static bool
 list_copy(struct store *store, struct value *copy, const struct value *value)
 {
-    if (value->form == LIST_CHAIN)
-        return copy_chain(store, copy, list_place_chain(value));
-    if (value->bytes == NULL)
-        return true;
-    struct pack pack = list_place_pack(value);
-    if (!pool_allows(&store->pool, pack.size))
-        return false;
-    copy->bytes = pack_copy(&store->pool, &pack).bytes;
-    return true;
+    return value->form == LIST_CHAIN
+               ? copy_chain(store, copy, list_place_chain(value))
+               : value_copy_bytes(store, copy, value);
 }
 
 static bool

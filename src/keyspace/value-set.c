@@ -1,146 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Integers are kept as the servers' intset (intset.c):
- *
- *   width u32le (2, 4 or 8) | count u32le | integers of that width, ascending
- *
  * A member of a table is a block that is its name.
  */
 #include "keyspace/value-set.h"
 
-#include <string.h>
-
-#include "base/endian.h"
 #include "base/number.h"
+#include "keyspace/blocks.h"
 #include "keyspace/name.h"
-#include "keyspace/pack.h"
-#include "keyspace/table.h"
+#include "keyspace/packed-value.h"
+#include "keyspace/set-integers.h"
 
 enum {
     TYPE_BYTE_TABLE = 2,
     TYPE_BYTE_INTEGERS = 11,
     TYPE_BYTE_PACKED = 20,
-    HEADER = 8,
-    INTSET_MOST = 1 << 30, /* t_set.c intsetMaxEntries caps the setting */
+    INTEGERS_MOST = 1 << 28, /* whatever the setting is: a value counts bytes
+                                in 32 bits */
 };
-
-/* --- integers --- */
-
-static uint32_t
-width_in(const struct value *value)
-{
-    return load_u32le(value->bytes);
-}
-
-static uint32_t
-integers(const struct value *value)
-{
-    return load_u32le(value->bytes + 4);
-}
-
-static void
-put_header(struct value *value, uint32_t width, uint32_t count)
-{
-    store_le(value->bytes, width, 4);
-    store_le(value->bytes + 4, count, 4);
-}
-
-static uint32_t
-width_of(int64_t number)
-{
-    if (number >= INT16_MIN && number <= INT16_MAX)
-        return 2;
-    return number >= INT32_MIN && number <= INT32_MAX ? 4 : 8;
-}
-
-static int64_t
-integer_at(const struct value *value, uint32_t index)
-{
-    uint32_t width = width_in(value);
-    const unsigned char *at = value->bytes + HEADER + (size_t)index * width;
-    if (width == 2)
-        return (int16_t)load_u16le(at);
-    return width == 4 ? (int32_t)load_u32le(at) : (int64_t)load_u64le(at);
-}
-
-static void
-put_integer(struct value *value, uint32_t index, int64_t number)
-{
-    uint32_t width = width_in(value);
-    unsigned char *at = value->bytes + HEADER + (size_t)index * width;
-    store_le(at, (uint64_t)number, width);
-}
-
-/* The index of the first that is not below number. */
-static uint32_t
-find_integer(const struct value *value, int64_t number, bool *found)
-{
-    uint32_t low = 0;
-    uint32_t high = integers(value);
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (integer_at(value, middle) < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *found = low < integers(value) && integer_at(value, low) == number;
-    return low;
-}
-
-static void
-resize_integers(struct store *store, struct value *value, uint32_t width,
-                uint32_t count)
-{
-    uint32_t size = HEADER + width * count;
-    value->bytes = pool_resize(&store->pool, value->bytes, value->size, size);
-    value->size = size;
-}
-
-/* All integers in more bytes each, from the last on, so that none is
- * overwritten before it has moved. */
-static void
-widen(struct store *store, struct value *value, uint32_t width)
-{
-    uint32_t count = integers(value);
-    uint32_t old = width_in(value);
-    resize_integers(store, value, width, count);
-    for (uint32_t i = count; i-- > 0;) {
-        put_header(value, old, count);
-        int64_t number = integer_at(value, i);
-        put_header(value, width, count);
-        put_integer(value, i, number);
-    }
-    put_header(value, width, count);
-}
-
-static void
-insert_integer(struct store *store, struct value *value, uint32_t index,
-               int64_t number)
-{
-    if (width_of(number) > width_in(value))
-        widen(store, value, width_of(number));
-    uint32_t width = width_in(value);
-    uint32_t count = integers(value);
-    resize_integers(store, value, width, count + 1);
-    unsigned char *at = value->bytes + HEADER + (size_t)index * width;
-    memmove(at + width, at, (size_t)(count - index) * width);
-    put_header(value, width, count + 1);
-    put_integer(value, index, number);
-}
-
-static void
-remove_integer(struct store *store, struct value *value, uint32_t index)
-{
-    uint32_t width = width_in(value);
-    uint32_t count = integers(value);
-    unsigned char *at = value->bytes + HEADER + (size_t)index * width;
-    memmove(at, at + width, (size_t)(count - index - 1) * width);
-    put_header(value, width, count - 1);
-    resize_integers(store, value, width, count - 1);
-}
-
-/* --- the other forms --- */
 
 static bool
 is_integer(struct bytes member, int64_t *number)
@@ -149,21 +25,10 @@ is_integer(struct bytes member, int64_t *number)
            number_parse_int64(member, number);
 }
 
-static struct pack
-pack_in(const struct value *value)
-{
-    return pack_of(value->bytes, value->size);
-}
+/* --- tables --- */
 
-static void
-put_pack(struct value *value, const struct pack *pack)
-{
-    value->bytes = pack->bytes;
-    value->size = pack->size;
-}
-
-static struct table *
-table_in(const struct value *value)
+static struct blocks *
+blocks_in(const struct value *value)
 {
     return value->object;
 }
@@ -174,22 +39,21 @@ member_name(const void *member)
     return name_get(member);
 }
 
-static void
-free_member(struct store *store, void *member)
+static size_t
+member_size(const void *member)
 {
-    pool_free(&store->pool, member, name_room(member_name(member).size));
+    return name_room(member_name(member).size);
 }
+
+static const struct block_kind members = { member_name, member_size };
 
 /* The member is not there yet; false: too many. */
 static bool
-add_to_table(struct store *store, struct table *table, struct bytes member)
+add_to_table(struct store *store, struct blocks *blocks, struct bytes member)
 {
     unsigned char *block = pool_alloc(&store->pool, name_room(member.size));
     name_put(block, member);
-    if (table_add(&store->pool, table, block, store->seed, member_name))
-        return true;
-    free_member(store, block);
-    return false;
+    return blocks_add(store, blocks, block);
 }
 
 /* --- from one form to the next --- */
@@ -200,13 +64,13 @@ become_table(struct store *store, struct value *value)
     char room[TEXT_DIGITS];
     struct bytes member;
     struct value_set_cursor cursor;
-    struct table *table = pool_alloc(&store->pool, sizeof(*table));
-    *table = (struct table) { .items = NULL };
+    struct blocks *blocks = pool_alloc(&store->pool, sizeof(*blocks));
+    blocks_init(blocks, &members);
     value_set_begin(&cursor, value);
     while (value_set_next(&cursor, room, &member))
-        (void)add_to_table(store, table, member);
-    pool_free(&store->pool, value->bytes, value->size);
-    value->object = table;
+        (void)add_to_table(store, blocks, member);
+    value_free_bytes(store, value);
+    value->object = blocks;
     value->size = 0;
     value->form = SET_TABLE;
 }
@@ -216,41 +80,35 @@ become_pack(struct store *store, struct value *value)
 {
     struct pack pack;
     pack_init(&store->pool, &pack);
-    for (uint32_t i = 0; i < integers(value); i++)
-        pack_append_number(&store->pool, &pack, integer_at(value, i));
-    pool_free(&store->pool, value->bytes, value->size);
-    put_pack(value, &pack);
+    for (uint32_t i = 0; i < set_integers_count(value); i++)
+        pack_append_number(&store->pool, &pack, set_integers_at(value, i));
+    value_free_bytes(store, value);
+    packed_value_put(value, &pack);
     value->form = SET_PACKED;
 }
 
-/* Whether a listpack of so many members may get this one, too. */
-static bool
-may_pack(const struct store *store, uint64_t count, struct bytes member)
-{
-    return count < store->limits.set_entries &&
-           member.size <= store->limits.set_value;
-}
-
-/* Digits of its longest number. */
-static uint64_t
-longest_integer(const struct value *value)
-{
-    uint32_t count = integers(value);
-    if (count == 0)
-        return 0;
-    uint64_t first = text_of_integer(integer_at(value, 0)).size;
-    uint64_t last = text_of_integer(integer_at(value, count - 1)).size;
-    return first > last ? first : last;
-}
-
-/* Makes room for a member that is no integer. */
+/* Makes room for members that are no integers. */
 static void
-leave_integers(struct store *store, struct value *value, struct bytes member)
+leave_integers(struct store *store, struct value *value)
 {
-    if (may_pack(store, integers(value), member) &&
-        longest_integer(value) <= store->limits.set_value)
+    if (set_integers_count(value) < store->limits.set_entries &&
+        set_integers_longest(value) <= store->limits.set_value)
         become_pack(store, value);
     else
+        become_table(store, value);
+}
+
+/* Leaves the listpack for a member too many, or one of more than so many
+ * bytes, or than any listpack can hold. */
+static void
+make_room(struct store *store, struct value *value, struct bytes member,
+          uint64_t most)
+{
+    if (value->form != SET_PACKED)
+        return;
+    struct pack pack = packed_value_get(value);
+    if (pack.count >= store->limits.set_entries || member.size > most ||
+        !pack_fits(&pack, member.size))
         become_table(store, value);
 }
 
@@ -260,8 +118,9 @@ uint64_t
 value_set_count(const struct value *value)
 {
     if (value->form == SET_TABLE)
-        return table_in(value)->count;
-    return value->form == SET_INTEGERS ? integers(value) : pack_in(value).count;
+        return blocks_in(value)->table.count;
+    return value->form == SET_INTEGERS ? set_integers_count(value)
+                                       : packed_value_get(value).count;
 }
 
 bool
@@ -269,16 +128,15 @@ value_set_has(const struct store *store, const struct value *value,
               struct bytes member)
 {
     if (value->form == SET_TABLE)
-        return table_find(table_in(value), member, store->seed, member_name) !=
-               TABLE_NONE;
+        return blocks_find(store, blocks_in(value), member) != TABLE_NONE;
     if (value->form == SET_PACKED) {
-        struct pack pack = pack_in(value);
+        struct pack pack = packed_value_get(value);
         return pack_find(&pack, pack_first(), member, 1) != pack_end(&pack);
     }
     int64_t number;
     bool found = false;
     if (is_integer(member, &number))
-        (void)find_integer(value, number, &found);
+        (void)set_integers_find(value, number, &found);
     return found;
 }
 
@@ -287,11 +145,12 @@ add_integer(struct store *store, struct value *value, int64_t number)
 {
     bool found;
     uint64_t most = store->limits.set_integers;
-    uint32_t index = find_integer(value, number, &found);
+    uint32_t index = set_integers_find(value, number, &found);
     if (found)
         return VALUE_SAME;
-    insert_integer(store, value, index, number);
-    if (integers(value) > (most < INTSET_MOST ? most : INTSET_MOST))
+    set_integers_insert(store, value, index, number);
+    if (set_integers_count(value) >
+        (most < INTEGERS_MOST ? most : INTEGERS_MOST))
         become_table(store, value);
     return VALUE_ADDED;
 }
@@ -301,13 +160,13 @@ static enum value_change
 append_member(struct store *store, struct value *value, struct bytes member)
 {
     if (value->form == SET_PACKED) {
-        struct pack pack = pack_in(value);
+        struct pack pack = packed_value_get(value);
         pack_append(&store->pool, &pack, member);
-        put_pack(value, &pack);
+        packed_value_put(value, &pack);
         return VALUE_ADDED;
     }
-    return add_to_table(store, table_in(value), member) ? VALUE_ADDED
-                                                        : VALUE_REFUSED;
+    return add_to_table(store, blocks_in(value), member) ? VALUE_ADDED
+                                                         : VALUE_REFUSED;
 }
 
 enum value_change
@@ -321,10 +180,8 @@ value_set_add(struct store *store, struct value *value, struct bytes member)
     if (value_set_has(store, value, member))
         return VALUE_SAME;
     if (value->form == SET_INTEGERS)
-        leave_integers(store, value, member);
-    else if (value->form == SET_PACKED &&
-             !may_pack(store, value_set_count(value), member))
-        become_table(store, value);
+        leave_integers(store, value);
+    make_room(store, value, member, store->limits.set_value);
     return append_member(store, value, member);
 }
 
@@ -337,33 +194,29 @@ value_set_load(struct store *store, struct value *value, struct bytes member)
         become_pack(store, value);
     if (value_set_has(store, value, member))
         return VALUE_SAME;
-    if (value->form == SET_PACKED &&
-        value_set_count(value) >= store->limits.set_entries)
-        become_table(store, value);
+    make_room(store, value, member, UINT64_MAX);
     return append_member(store, value, member);
 }
 
 static bool
-remove_from_table(struct store *store, struct table *table, struct bytes member)
+remove_from_table(struct store *store, struct blocks *blocks,
+                  struct bytes member)
 {
-    int64_t index = table_find(table, member, store->seed, member_name);
-    if (index == TABLE_NONE)
-        return false;
-    void *block = table_item(table, index);
-    table_remove(&store->pool, table, index, store->seed, member_name);
-    free_member(store, block);
-    return true;
+    int64_t index = blocks_find(store, blocks, member);
+    if (index != TABLE_NONE)
+        blocks_remove(store, blocks, index);
+    return index != TABLE_NONE;
 }
 
 static bool
 remove_from_pack(struct store *store, struct value *value, struct bytes member)
 {
-    struct pack pack = pack_in(value);
+    struct pack pack = packed_value_get(value);
     uint32_t at = pack_find(&pack, pack_first(), member, 1);
     if (at == pack_end(&pack))
         return false;
     pack_remove(&store->pool, &pack, at, pack_next(&pack, at), 1);
-    put_pack(value, &pack);
+    packed_value_put(value, &pack);
     return true;
 }
 
@@ -373,14 +226,14 @@ value_set_remove(struct store *store, struct value *value, struct bytes member)
     int64_t number;
     bool found = false;
     if (value->form == SET_TABLE)
-        return remove_from_table(store, table_in(value), member);
+        return remove_from_table(store, blocks_in(value), member);
     if (value->form == SET_PACKED)
         return remove_from_pack(store, value, member);
     if (!is_integer(member, &number))
         return false;
-    uint32_t index = find_integer(value, number, &found);
+    uint32_t index = set_integers_find(value, number, &found);
     if (found)
-        remove_integer(store, value, index);
+        set_integers_remove(store, value, index);
     return found;
 }
 
@@ -399,17 +252,18 @@ next_text(struct value_set_cursor *cursor, struct text *text)
 {
     const struct value *value = cursor->value;
     if (value->form == SET_INTEGERS) {
-        if (cursor->at == integers(value))
+        if (cursor->at == set_integers_count(value))
             return false;
-        *text = text_of_integer(integer_at(value, cursor->at++));
+        *text = text_of_integer(set_integers_at(value, cursor->at++));
     } else if (value->form == SET_PACKED) {
-        struct pack pack = { value->bytes, value->size, 0 };
+        struct pack pack = packed_value_view(value);
         if (cursor->at == pack_end(&pack))
             return false;
         *text = pack_text(&pack, cursor->at);
         cursor->at = pack_next(&pack, cursor->at);
     } else {
-        const void *member = table_next(table_in(value), &cursor->at);
+        const void *member =
+            table_next(&blocks_in(value)->table, &cursor->at);
         if (member == NULL)
             return false;
         struct bytes name = member_name(member);
@@ -434,52 +288,39 @@ value_set_next(struct value_set_cursor *cursor, char room[TEXT_DIGITS],
 static void
 set_init(struct store *store, struct value *value)
 {
+    set_integers_init(store, value);
     value->form = SET_INTEGERS;
-    value->bytes = pool_alloc(&store->pool, HEADER);
-    value->size = HEADER;
-    put_header(value, 2, 0);
 }
 
 static void
 set_fini(struct store *store, struct value *value)
 {
     if (value->form != SET_TABLE) {
-        pool_free(&store->pool, value->bytes, value->size);
+        value_free_bytes(store, value);
         return;
     }
-    struct table *table = table_in(value);
-    uint32_t index = 0;
-    void *member;
-    while ((member = table_next(table, &index)) != NULL)
-        free_member(store, member);
-    table_fini(&store->pool, table);
-    pool_free(&store->pool, table, sizeof(*table));
+    struct blocks *blocks = blocks_in(value);
+    blocks_fini(store, blocks);
+    pool_free(&store->pool, blocks, sizeof(*blocks));
 }
 
-static void
-copy_table(struct store *store, struct value *copy, const struct table *from)
+static bool
+copy_table(struct store *store, struct value *copy, const struct blocks *from)
 {
-    struct table *table = pool_alloc(&store->pool, sizeof(*table));
-    uint32_t index = 0;
-    const void *member;
-    *table = (struct table) { .items = NULL };
-    copy->object = table;
-    while ((member = table_next(from, &index)) != NULL)
-        (void)add_to_table(store, table, member_name(member));
+    struct blocks *blocks = pool_alloc(&store->pool, sizeof(*blocks));
+    copy->object = blocks;
+    if (blocks_copy(store, blocks, from))
+        return true;
+    pool_free(&store->pool, blocks, sizeof(*blocks));
+    return false;
 }
 
 static bool
 set_copy(struct store *store, struct value *copy, const struct value *value)
 {
-    if (value->form == SET_TABLE) {
-        copy_table(store, copy, table_in(value));
-        return true;
-    }
-    if (!pool_allows(&store->pool, value->size))
-        return false;
-    copy->bytes = pool_alloc(&store->pool, value->size);
-    memcpy(copy->bytes, value->bytes, value->size);
-    return true;
+    return value->form == SET_TABLE
+               ? copy_table(store, copy, blocks_in(value))
+               : value_copy_bytes(store, copy, value);
 }
 
 static bool
@@ -510,7 +351,7 @@ announce(const struct value *value, struct visitor *visitor)
     }
     node.kind = value->form == SET_INTEGERS ? NODE_INTSET : NODE_LISTPACK;
     if (value->form == SET_INTEGERS)
-        node.width = width_in(value);
+        node.width = set_integers_width(value);
     return value_node(visitor, &node);
 }
 

@@ -47,7 +47,7 @@ static void
 string_fini(struct store *store, struct value *value)
 {
     if (!is_number(value))
-        pool_free(&store->pool, value->bytes, value->size);
+        value_free_bytes(store, value);
 }
 
 void
@@ -159,14 +159,7 @@ static bool
 string_copy(struct store *store, struct value *copy,
             const struct value *value)
 {
-    if (is_number(value))
-        return true;
-    if (!pool_allows(&store->pool, value->size))
-        return false;
-    copy->bytes = pool_alloc(&store->pool, value->size);
-    if (value->size > 0)
-        memcpy(copy->bytes, value->bytes, value->size);
-    return true;
+    return is_number(value) || value_copy_bytes(store, copy, value);
 }
 
 /* Servers keep strings without bytes. */

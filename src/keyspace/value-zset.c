@@ -2,136 +2,19 @@
 #include "keyspace/value-zset.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "keyspace/pack.h"
-#include "keyspace/zset-block.h"
+#include "keyspace/packed-value.h"
+#include "keyspace/zset-pack.h"
 
 enum {
     TYPE_BYTE_TABLE = 5,
     TYPE_BYTE_PACKED = 17,
-    STRIDE = 2,
 };
 
 static struct zset_members *
 members_in(const struct value *value)
 {
     return value->object;
-}
-
-/* --- listpacks --- */
-
-static struct pack
-pack_in(const struct value *value)
-{
-    return pack_of(value->bytes, value->size);
-}
-
-static void
-put_pack(struct value *value, const struct pack *pack)
-{
-    value->bytes = pack->bytes;
-    value->size = pack->size;
-}
-
-/* The texts are our own, and shorter than the room. */
-static double
-score_at(const struct pack *pack, uint32_t offset)
-{
-    char digits[SCORE_TEXT_MAX + 1];
-    char room[TEXT_DIGITS];
-    int64_t number;
-    if (pack_number(pack, offset, &number))
-        return (double)number;
-    struct bytes text = pack_get(pack, offset, room);
-    size_t size = text.size < SCORE_TEXT_MAX ? text.size : SCORE_TEXT_MAX;
-    memcpy(digits, text.data, size);
-    digits[size] = '\0';
-    return strtod(digits, NULL);
-}
-
-/* The entries of one member; returns the offset behind them. */
-static uint32_t
-get_member(const struct pack *pack, uint32_t at, char room[TEXT_DIGITS],
-           struct zset_member *member)
-{
-    member->name = pack_get(pack, at, room);
-    at = pack_next(pack, at);
-    member->score = score_at(pack, at);
-    return pack_next(pack, at);
-}
-
-/* The offset of the first member that is not in front of a border, and its
- * rank. */
-static uint32_t
-find_border(const struct pack *pack, const struct zset_border *border,
-            uint64_t *rank)
-{
-    char room[TEXT_DIGITS];
-    struct zset_member member;
-    uint32_t at = pack_first();
-    *rank = 0;
-    while (at < pack_end(pack)) {
-        uint32_t next = get_member(pack, at, room, &member);
-        if (zset_border_compare(member.score, member.name, border) >= 0)
-            break;
-        (*rank)++;
-        at = next;
-    }
-    return at;
-}
-
-static void
-insert_entries(struct store *store, struct pack *pack, uint32_t at,
-               struct bytes name, double score)
-{
-    char room[SCORE_TEXT_MAX];
-    struct text text = score_text(store->limits.score, score, room);
-    at = pack_insert(&store->pool, pack, at, name);
-    if (text.kind == TEXT_INTEGER)
-        (void)pack_insert_number(&store->pool, pack, at, text.number);
-    else
-        (void)pack_insert(&store->pool, pack, at,
-                          bytes_of(text.data, text.held));
-}
-
-static void
-insert_member(struct store *store, struct value *value, struct bytes name,
-              double score)
-{
-    uint64_t rank;
-    struct zset_border border = { ZSET_BORDER_BOTH, score, name, false };
-    struct pack pack = pack_in(value);
-    insert_entries(store, &pack, find_border(&pack, &border, &rank), name,
-                   score);
-    put_pack(value, &pack);
-}
-
-static void
-remove_members(struct store *store, struct value *value, uint32_t from,
-               uint32_t to, uint32_t members)
-{
-    struct pack pack = pack_in(value);
-    pack_remove(&store->pool, &pack, from, to, members * STRIDE);
-    put_pack(value, &pack);
-}
-
-/* Of the member's name; pack_end when it is not there. */
-static uint32_t
-find_member(const struct pack *pack, struct bytes name)
-{
-    return pack_find(pack, pack_first(), name, STRIDE);
-}
-
-static bool
-remove_packed(struct store *store, struct value *value, struct bytes name)
-{
-    struct pack pack = pack_in(value);
-    uint32_t at = find_member(&pack, name);
-    if (at == pack_end(&pack))
-        return false;
-    remove_members(store, value, at, pack_next(&pack, pack_next(&pack, at)), 1);
-    return true;
 }
 
 static void
@@ -141,11 +24,12 @@ become_table(struct store *store, struct value *value)
     struct zset_member member;
     struct value_zset_cursor cursor;
     struct zset_members *members = pool_alloc(&store->pool, sizeof(*members));
-    *members = (struct zset_members) { .table = { .items = NULL } };
+    *members = (struct zset_members){ .order = { .count = 0 } };
+    blocks_init(&members->blocks, &zset_block_kind);
     value_zset_seek(&cursor, value, 0);
     while (value_zset_next(&cursor, room, &member))
         (void)zset_block_add(store, members, member.name, member.score);
-    pool_free(&store->pool, value->bytes, value->size);
+    value_free_bytes(store, value);
     value->object = members;
     value->size = 0;
     value->form = ZSET_TABLE;
@@ -156,8 +40,9 @@ become_table(struct store *store, struct value *value)
 uint64_t
 value_zset_count(const struct value *value)
 {
-    return value->form == ZSET_TABLE ? members_in(value)->order.count
-                                     : pack_in(value).count / STRIDE;
+    return value->form == ZSET_TABLE
+               ? members_in(value)->order.count
+               : packed_value_get(value).count / ZSET_PACK_STRIDE;
 }
 
 bool
@@ -170,23 +55,48 @@ value_zset_score(const struct store *store, const struct value *value,
             *score = zset_block_score(block);
         return block != NULL;
     }
-    struct pack pack = pack_in(value);
-    uint32_t at = find_member(&pack, member);
+    struct pack pack = packed_value_get(value);
+    uint32_t at = zset_pack_find(&pack, member);
     if (at == pack_end(&pack))
         return false;
-    *score = score_at(&pack, pack_next(&pack, at));
+    *score = zset_pack_score(&pack, at);
     return true;
 }
 
-/* Those of few members and short names are packed. */
+/* Leaves the listpack for one member too many, or one that is too long: of a
+ * blob that is loaded, only one that no listpack can hold. */
 static void
 make_room(struct store *store, struct value *value, struct bytes member,
           bool blob)
 {
-    if (value->form == ZSET_PACKED &&
-        (value_zset_count(value) >= store->limits.zset_entries ||
-         (!blob && member.size > store->limits.zset_value)))
+    uint64_t most = blob ? UINT64_MAX : store->limits.zset_value;
+    if (value->form == ZSET_TABLE)
+        return;
+    struct pack pack = packed_value_get(value);
+    if (value_zset_count(value) >= store->limits.zset_entries ||
+        member.size > most || !pack_fits(&pack, member.size))
         become_table(store, value);
+}
+
+static void
+add_packed(struct store *store, struct value *value, struct bytes member,
+           double score)
+{
+    struct pack pack = packed_value_get(value);
+    zset_pack_add(store, &pack, member, score);
+    packed_value_put(value, &pack);
+}
+
+static bool
+remove_packed(struct store *store, struct value *value, struct bytes member)
+{
+    struct pack pack = packed_value_get(value);
+    uint32_t at = zset_pack_find(&pack, member);
+    if (at == pack_end(&pack))
+        return false;
+    zset_pack_remove(store, &pack, at);
+    packed_value_put(value, &pack);
+    return true;
 }
 
 static enum value_change
@@ -198,7 +108,7 @@ add(struct store *store, struct value *value, struct bytes member, double score,
         return zset_block_add(store, members_in(value), member, score)
                    ? VALUE_ADDED
                    : VALUE_REFUSED;
-    insert_member(store, value, member, score);
+    add_packed(store, value, member, score);
     return VALUE_ADDED;
 }
 
@@ -213,7 +123,7 @@ rescore(struct store *store, struct value *value, struct bytes member,
         return;
     }
     (void)remove_packed(store, value, member);
-    insert_member(store, value, member, score);
+    add_packed(store, value, member, score);
 }
 
 enum value_change
@@ -250,12 +160,9 @@ value_zset_remove(struct store *store, struct value *value, struct bytes member)
         return remove_packed(store, value, member);
     struct zset_members *members = members_in(value);
     void *block = zset_block_find(store, members, member);
-    if (block == NULL)
-        return false;
-    (void)ordered_remove(&store->pool, &members->order,
-                         zset_block_place(members, block));
-    zset_block_forget(store, members, block);
-    return true;
+    if (block != NULL)
+        zset_block_remove(store, members, block);
+    return block != NULL;
 }
 
 enum value_change
@@ -306,10 +213,10 @@ value_zset_close_table(struct store *store, struct value *value)
     pack_init(&store->pool, &pack);
     value_zset_seek(&cursor, value, 0);
     while (value_zset_next(&cursor, room, &member))
-        insert_entries(store, &pack, pack_end(&pack), member.name,
-                       member.score);
+        zset_pack_insert(store, &pack, pack_end(&pack), member.name,
+                         member.score);
     value_zset.fini(store, value);
-    put_pack(value, &pack);
+    packed_value_put(value, &pack);
     value->form = ZSET_PACKED;
 }
 
@@ -324,8 +231,8 @@ rank_of(const struct value *value, const struct zset_border *border)
         return ordered_rank(order,
                             ordered_find(order, border, zset_block_compare));
     }
-    struct pack pack = pack_in(value);
-    (void)find_border(&pack, border, &rank);
+    struct pack pack = packed_value_get(value);
+    (void)zset_pack_seek(&pack, border, &rank);
     return rank;
 }
 
@@ -388,18 +295,12 @@ value_zset_remove_ranks(struct store *store, struct value *value,
 {
     uint64_t count = ranks.end - ranks.first;
     if (value->form == ZSET_PACKED) {
-        struct pack pack = pack_in(value);
-        remove_members(
-            store, value, pack_seek(&pack, (uint32_t)ranks.first * STRIDE),
-            pack_seek(&pack, (uint32_t)ranks.end * STRIDE), (uint32_t)count);
-        return count;
+        struct pack pack = packed_value_get(value);
+        zset_pack_remove_ranks(store, &pack, ranks.first, count);
+        packed_value_put(value, &pack);
+    } else {
+        zset_block_remove_ranks(store, members_in(value), ranks.first, count);
     }
-    struct zset_members *members = members_in(value);
-    for (uint64_t i = 0; i < count; i++)
-        zset_block_forget(
-            store, members,
-            ordered_remove(&store->pool, &members->order,
-                           ordered_seek(&members->order, ranks.first)));
     return count;
 }
 
@@ -416,8 +317,8 @@ value_zset_seek(struct value_zset_cursor *cursor, const struct value *value,
         cursor->block = place.block;
         cursor->at = place.at;
     } else {
-        struct pack pack = pack_in(value);
-        cursor->at = pack_seek(&pack, (uint32_t)rank * STRIDE);
+        struct pack pack = packed_value_get(value);
+        cursor->at = pack_seek(&pack, (uint32_t)rank * ZSET_PACK_STRIDE);
     }
 }
 
@@ -434,10 +335,10 @@ value_zset_next(struct value_zset_cursor *cursor, char room[TEXT_DIGITS],
 {
     const struct value *value = cursor->value;
     if (value->form == ZSET_PACKED) {
-        struct pack pack = { value->bytes, value->size, 0 };
+        struct pack pack = packed_value_view(value);
         if (cursor->at == pack_end(&pack))
             return false;
-        cursor->at = get_member(&pack, cursor->at, room, member);
+        cursor->at = zset_pack_get(&pack, cursor->at, room, member);
         return true;
     }
     const struct ordered *order = &members_in(value)->order;
@@ -458,11 +359,11 @@ value_zset_previous(struct value_zset_cursor *cursor, char room[TEXT_DIGITS],
 {
     const struct value *value = cursor->value;
     if (value->form == ZSET_PACKED) {
-        struct pack pack = { value->bytes, value->size, 0 };
+        struct pack pack = packed_value_view(value);
         if (cursor->at == pack_first())
             return false;
         cursor->at = pack_previous(&pack, pack_previous(&pack, cursor->at));
-        (void)get_member(&pack, cursor->at, room, member);
+        (void)zset_pack_get(&pack, cursor->at, room, member);
         return true;
     }
     const struct ordered *order = &members_in(value)->order;
@@ -480,9 +381,7 @@ value_zset_previous(struct value_zset_cursor *cursor, char room[TEXT_DIGITS],
 static void
 zset_init(struct store *store, struct value *value)
 {
-    struct pack pack;
-    pack_init(&store->pool, &pack);
-    put_pack(value, &pack);
+    packed_value_init(store, value);
     value->form = ZSET_PACKED;
 }
 
@@ -490,16 +389,12 @@ static void
 zset_fini(struct store *store, struct value *value)
 {
     if (value->form == ZSET_PACKED) {
-        pool_free(&store->pool, value->bytes, value->size);
+        value_free_bytes(store, value);
         return;
     }
     struct zset_members *members = members_in(value);
-    uint32_t index = 0;
-    void *block;
-    while ((block = table_next(&members->table, &index)) != NULL)
-        zset_block_free(store, block);
-    table_fini(&store->pool, &members->table);
     ordered_fini(&store->pool, &members->order);
+    blocks_fini(store, &members->blocks);
     pool_free(&store->pool, members, sizeof(*members));
 }
 
@@ -508,31 +403,19 @@ copy_members(struct store *store, struct value *copy,
              const struct zset_members *from)
 {
     struct zset_members *members = pool_alloc(&store->pool, sizeof(*members));
-    uint32_t index = 0;
-    const void *block;
-    *members = (struct zset_members) { .table = { .items = NULL } };
     copy->object = members;
-    while ((block = table_next(&from->table, &index)) != NULL) {
-        struct bytes name = zset_block_name(block);
-        if (!pool_allows(&store->pool, name.size)) {
-            zset_fini(store, copy);
-            return false;
-        }
-        (void)zset_block_add(store, members, name, zset_block_score(block));
-    }
-    return true;
+    if (zset_block_copy(store, members, from))
+        return true;
+    pool_free(&store->pool, members, sizeof(*members));
+    return false;
 }
 
 static bool
 zset_copy(struct store *store, struct value *copy, const struct value *value)
 {
-    if (value->form == ZSET_TABLE)
-        return copy_members(store, copy, members_in(value));
-    if (!pool_allows(&store->pool, value->size))
-        return false;
-    copy->bytes = pool_alloc(&store->pool, value->size);
-    memcpy(copy->bytes, value->bytes, value->size);
-    return true;
+    return value->form == ZSET_PACKED
+               ? value_copy_bytes(store, copy, value)
+               : copy_members(store, copy, members_in(value));
 }
 
 static bool
@@ -547,26 +430,6 @@ zset_type_byte(const struct value *value)
     return value->form == ZSET_TABLE ? TYPE_BYTE_TABLE : TYPE_BYTE_PACKED;
 }
 
-static void
-walk_packed(const struct value *value, struct visitor *visitor)
-{
-    struct pack pack = pack_in(value);
-    struct node node = { .kind = NODE_LISTPACK,
-                         .size = pack.size,
-                         .count = pack.count };
-    if (!value_node(visitor, &node))
-        return;
-    for (uint32_t at = pack_first(); at < pack_end(&pack);) {
-        struct item item = { .kind = ITEM_MEMBER };
-        item.text = pack_text(&pack, at);
-        at = pack_next(&pack, at);
-        item.value = pack_text(&pack, at);
-        item.score = score_at(&pack, at);
-        at = pack_next(&pack, at);
-        visitor->ops->item(visitor, &item);
-    }
-}
-
 /* Dumps begin with the highest score (rdb.c rdbSaveObject). */
 static void
 zset_walk(struct store *store, const struct value *value,
@@ -577,7 +440,8 @@ zset_walk(struct store *store, const struct value *value,
     struct value_zset_cursor cursor;
     (void)store;
     if (value->form == ZSET_PACKED) {
-        walk_packed(value, visitor);
+        struct pack pack = packed_value_get(value);
+        zset_pack_walk(&pack, visitor);
         return;
     }
     visitor->ops->count(visitor, value_zset_count(value));

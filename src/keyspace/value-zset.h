@@ -101,9 +101,9 @@ bool value_zset_previous(struct value_zset_cursor *cursor,
 void value_zset_open_table(struct store *store, struct value *value);
 void value_zset_close_table(struct store *store, struct value *value);
 
-/* For loading a dump: another member.  In a blob, what limits the listpack is
- * only the number of its members.  SAME: it is there already; ADDED;
- * REFUSED. */
+/* For loading a dump: another member, whose score is no NaN.  In a blob, what
+ * limits the listpack is only the number of its members, not their length.
+ * SAME: it is there already; ADDED; REFUSED. */
 enum value_change value_zset_load(struct store *store, struct value *value,
                                   struct bytes member, double score,
                                   bool blob);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "keyspace/value.h"
 
+#include <string.h>
+
 static const struct value_ops *const ops_of[TYPE_COUNT] = {
     [TYPE_STRING] = &value_string,
     [TYPE_LIST] = &value_list,
@@ -60,4 +62,22 @@ value_node(struct visitor *visitor, const struct node *node)
 {
     return visitor->ops->node(visitor, node) ||
            (visitor->wants & WANT_ITEMS) != 0;
+}
+
+bool
+value_copy_bytes(struct store *store, struct value *copy,
+                 const struct value *value)
+{
+    if (!pool_allows(&store->pool, value->size))
+        return false;
+    copy->bytes = pool_alloc(&store->pool, value->size);
+    if (value->size > 0)
+        memcpy(copy->bytes, value->bytes, value->size);
+    return true;
+}
+
+void
+value_free_bytes(struct store *store, struct value *value)
+{
+    pool_free(&store->pool, value->bytes, value->size);
 }

@@ -83,8 +83,18 @@ extern const struct value_ops value_stream;
 extern const struct value_ops value_array;
 extern const struct value_ops value_module; /* vector sets, cron jobs too */
 
-/* For walks: announces a node; true when its items are wanted. */
+/* --- for value-TYPE.c --- */
+
+/* Announces a node; true when its items are wanted. */
 bool value_node(struct visitor *visitor, const struct node *node);
+
+/* Gives copy, which is the value's struct, bytes of its own; false when the
+ * store has no room for them. */
+bool value_copy_bytes(struct store *store, struct value *copy,
+                      const struct value *value);
+void value_free_bytes(struct store *store, struct value *value);
+
+/* --- of any type --- */
 
 /* An empty value; mark is 0.  The type is not TYPE_COUNT. */
 void value_init(struct store *store, struct value *value, enum type type);

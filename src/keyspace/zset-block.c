@@ -38,28 +38,46 @@ zset_block_compare(const void *block, const void *border)
                                border);
 }
 
-void
-zset_block_free(struct store *store, void *block)
+static size_t
+block_size(const void *block)
 {
-    pool_free(&store->pool, block,
-              SCORE_SIZE + name_room(zset_block_name(block).size));
+    return SCORE_SIZE + name_room(zset_block_name(block).size);
 }
+
+const struct block_kind zset_block_kind = { zset_block_name, block_size };
 
 void *
 zset_block_find(const struct store *store, const struct zset_members *members,
                 struct bytes name)
 {
-    int64_t index =
-        table_find(&members->table, name, store->seed, zset_block_name);
-    return index == TABLE_NONE ? NULL : table_item(&members->table, index);
+    int64_t index = blocks_find(store, &members->blocks, name);
+    return index == TABLE_NONE ? NULL
+                               : table_item(&members->blocks.table, index);
 }
 
-struct ordered_place
-zset_block_place(const struct zset_members *members, const void *block)
+/* Where a block stands in the row, or would. */
+static struct ordered_place
+place_of(const struct zset_members *members, const void *block)
 {
     struct zset_border border = { ZSET_BORDER_BOTH, zset_block_score(block),
                                   zset_block_name(block), false };
     return ordered_find(&members->order, &border, zset_block_compare);
+}
+
+static void
+put_in_order(struct store *store, struct zset_members *members, void *block)
+{
+    ordered_insert(&store->pool, &members->order, place_of(members, block),
+                   block);
+}
+
+/* Frees a block that the row has given up. */
+static void
+forget(struct store *store, struct zset_members *members, const void *block)
+{
+    blocks_remove(store, &members->blocks,
+                  blocks_find(store, &members->blocks,
+                              zset_block_name(block)));
 }
 
 bool
@@ -70,13 +88,9 @@ zset_block_add(struct store *store, struct zset_members *members,
         pool_alloc(&store->pool, SCORE_SIZE + name_room(name.size));
     memcpy(block, &score, SCORE_SIZE);
     name_put(block + SCORE_SIZE, name);
-    if (!table_add(&store->pool, &members->table, block, store->seed,
-                   zset_block_name)) {
-        zset_block_free(store, block);
+    if (!blocks_add(store, &members->blocks, block))
         return false;
-    }
-    ordered_insert(&store->pool, &members->order,
-                   zset_block_place(members, block), block);
+    put_in_order(store, members, block);
     return true;
 }
 
@@ -85,19 +99,40 @@ zset_block_rescore(struct store *store, struct zset_members *members,
                    void *block, double score)
 {
     (void)ordered_remove(&store->pool, &members->order,
-                         zset_block_place(members, block));
+                         place_of(members, block));
     memcpy(block, &score, SCORE_SIZE);
-    ordered_insert(&store->pool, &members->order,
-                   zset_block_place(members, block), block);
+    put_in_order(store, members, block);
 }
 
 void
-zset_block_forget(struct store *store, struct zset_members *members,
+zset_block_remove(struct store *store, struct zset_members *members,
                   void *block)
 {
-    table_remove(&store->pool, &members->table,
-                 table_find(&members->table, zset_block_name(block),
-                            store->seed, zset_block_name),
-                 store->seed, zset_block_name);
-    zset_block_free(store, block);
+    (void)ordered_remove(&store->pool, &members->order,
+                         place_of(members, block));
+    forget(store, members, block);
+}
+
+void
+zset_block_remove_ranks(struct store *store, struct zset_members *members,
+                        uint64_t first, uint64_t count)
+{
+    for (; count > 0; count--)
+        forget(store, members,
+               ordered_remove(&store->pool, &members->order,
+                              ordered_seek(&members->order, first)));
+}
+
+bool
+zset_block_copy(struct store *store, struct zset_members *copy,
+                const struct zset_members *members)
+{
+    uint32_t index = 0;
+    void *block;
+    copy->order = (struct ordered){ .count = 0 };
+    if (!blocks_copy(store, &copy->blocks, &members->blocks))
+        return false;
+    while ((block = table_next(&copy->blocks.table, &index)) != NULL)
+        put_in_order(store, copy, block);
+    return true;
 }

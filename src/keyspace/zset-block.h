@@ -9,14 +9,15 @@
 #ifndef KEYWEIGH_KEYSPACE_ZSET_BLOCK_H
 #define KEYWEIGH_KEYSPACE_ZSET_BLOCK_H
 
+#include "keyspace/blocks.h"
 #include "keyspace/ordered.h"
-#include "keyspace/store.h"
-#include "keyspace/table.h"
 
 struct zset_members {
-    struct table table;
+    struct blocks blocks; /* of zset_block_kind */
     struct ordered order;
 };
+
+extern const struct block_kind zset_block_kind;
 
 /* A place among members: in front of all of that score, of that name, or of
  * both; or behind them. */
@@ -41,19 +42,21 @@ int zset_block_compare(const void *block, const void *border);
 void *zset_block_find(const struct store *store,
                       const struct zset_members *members, struct bytes name);
 
-/* Where a block stands in the row, or would. */
-struct ordered_place zset_block_place(const struct zset_members *members,
-                                      const void *block);
-
 /* A member that is not there yet; false: too many. */
 bool zset_block_add(struct store *store, struct zset_members *members,
                     struct bytes name, double score);
 void zset_block_rescore(struct store *store, struct zset_members *members,
                         void *block, double score);
-
-/* Takes a block that the row has given up out of the table, and frees it. */
-void zset_block_forget(struct store *store, struct zset_members *members,
+void zset_block_remove(struct store *store, struct zset_members *members,
                        void *block);
-void zset_block_free(struct store *store, void *block);
+
+/* Removes members from that rank on, which are there. */
+void zset_block_remove_ranks(struct store *store, struct zset_members *members,
+                             uint64_t first, uint64_t count);
+
+/* Makes copy, which is not initialised, members of its own; false when the
+ * store has no room for them: then there is no copy. */
+bool zset_block_copy(struct store *store, struct zset_members *copy,
+                     const struct zset_members *members);
 
 #endif

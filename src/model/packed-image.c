@@ -2,13 +2,7 @@
  *
  *     listpack  total u32le | count u16le | entry ... | 0xFF
  *
- *     entry   0xxxxxxx                     0 .. 127
- *             10llllll text                up to 63 bytes
- *             110xxxxx xxxxxxxx            13 bits, signed
- *             1110llll llllllll text       up to 4095 bytes
- *             F1 F2 F3 F4, 2 3 4 8 bytes   integers
- *             F0 u32le text                longer ones
- *     then the length of all that, base 128, to be read backwards
+ *     entries as packed/listpack-entry.h draws them
  *
  *     ziplist  total u32le | tail u32le | count u16le | entry ... | 0xFF
  *
@@ -19,13 +13,13 @@
  *             F1 .. FD                     0 .. 12
  *             FE C0 F0 D0 E0               integers of 1 2 3 4 8 bytes
  *
- * Facts from Redis 7.2 listpack.c lpEncodeGetType, lpEncodeIntegerGetType,
- * lpEncodeBacklen; Redis 6.2 ziplist.c __ziplistInsert, zipTryEncoding.
+ * Facts from Redis 6.2 ziplist.c __ziplistInsert, zipTryEncoding.
  */
 #include "model/packed-image.h"
 
 #include "base/endian.h"
 #include "model/cost.h"
+#include "packed/listpack-entry.h"
 
 enum { LISTPACK_HEADER = 6, ZIPLIST_HEADER = 10, END = 0xFF };
 
@@ -53,20 +47,10 @@ put_header(struct packed_image *image, size_t size)
 }
 
 static void
-append_backlen(struct buffer *bytes, uint64_t length)
+append_backlen(struct buffer *bytes, uint64_t encoded)
 {
-    unsigned groups = length <= 127         ? 1
-                      : length < 16383      ? 2
-                      : length < 2097151    ? 3
-                      : length < 268435455  ? 4
-                                            : 5;
-    for (unsigned group = groups; group > 0; group--) {
-        unsigned char bits =
-            (unsigned char)((length >> (7 * (group - 1))) & 127);
-        buffer_append_byte(bytes,
-                           group == groups ? bits
-                                           : (unsigned char)(bits | 128));
-    }
+    unsigned char backlen[LISTPACK_ENTRY_BACKLEN];
+    buffer_append(bytes, backlen, listpack_entry_put_backlen(backlen, encoded));
 }
 
 static void
@@ -78,49 +62,23 @@ listpack_begin(struct packed_image *image)
 static void
 listpack_open(struct packed_image *image, uint64_t size)
 {
-    struct buffer *bytes = &image->bytes;
-    if (size < 64) {
-        buffer_append_byte(bytes, (unsigned char)(0x80 | size));
-    } else if (size < 4096) {
-        buffer_append_byte(bytes, (unsigned char)(0xE0 | size >> 8));
-        buffer_append_byte(bytes, (unsigned char)size);
-    } else {
-        buffer_append_byte(bytes, 0xF0);
-        append_le(bytes, size, 4);
-    }
+    unsigned char head[LISTPACK_ENTRY_HEAD];
+    buffer_append(&image->bytes, head, listpack_entry_put_head(head, size));
 }
 
 static void
 listpack_close(struct packed_image *image, uint64_t size)
 {
-    append_backlen(&image->bytes, (size < 64 ? 1 : size < 4096 ? 2 : 5) + size);
+    append_backlen(&image->bytes, listpack_entry_head_size(size) + size);
 }
 
 static void
 listpack_integer(struct packed_image *image, int64_t number)
 {
-    struct buffer *bytes = &image->bytes;
-    size_t start = bytes->size;
-    if (number >= 0 && number <= 127) {
-        buffer_append_byte(bytes, (unsigned char)number);
-    } else if (number >= -4096 && number <= 4095) {
-        unsigned bits = (unsigned)number & 0x1FFF;
-        buffer_append_byte(bytes, (unsigned char)(0xC0 | bits >> 8));
-        buffer_append_byte(bytes, (unsigned char)bits);
-    } else {
-        static const struct {
-            int64_t most;
-            unsigned bytes;
-        } forms[] = {
-            { INT16_MAX, 2 }, { 8388607, 3 }, { INT32_MAX, 4 }, { INT64_MAX, 8 }
-        };
-        unsigned form = 0;
-        while (number > forms[form].most || number < -forms[form].most - 1)
-            form++;
-        buffer_append_byte(bytes, (unsigned char)(0xF1 + form));
-        append_le(bytes, (uint64_t)number, forms[form].bytes);
-    }
-    append_backlen(bytes, bytes->size - start);
+    unsigned char head[LISTPACK_ENTRY_HEAD];
+    unsigned size = listpack_entry_put_number(head, number);
+    buffer_append(&image->bytes, head, size);
+    append_backlen(&image->bytes, size);
 }
 
 static void

@@ -5,6 +5,7 @@
  * tables that a server packs when it loads them.
  */
 #include <dirent.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -274,6 +275,75 @@ test_parts(void **state)
     keyspace_free(keyspace);
 }
 
+/* What a table of scores cannot put in order. */
+static void
+test_no_number(void **state)
+{
+    (void)state;
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, 0);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    struct item item = { .kind = ITEM_MEMBER, .score = NAN };
+    item.text = text_of_bytes((const unsigned char *)"a", 1);
+    begin(loader, TYPE_ZSET);
+    visitor->ops->count(visitor, 1);
+    visitor->ops->item(visitor, &item);
+    assert_int_equal(end(loader), LOAD_NAN);
+    assert_int_equal(keyspace_count_all(keyspace), 0);
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
+/* A cell twice, whatever its kind. */
+static void
+test_cells(void **state)
+{
+    (void)state;
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, 0);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    struct item item = { .kind = ITEM_CELL,
+                         .count = 7,
+                         .is_double = true,
+                         .score = 0.5 };
+    begin(loader, TYPE_ARRAY);
+    visitor->ops->item(visitor, &item);
+    assert_int_equal(end(loader), LOAD_KEPT);
+    begin(loader, TYPE_ARRAY);
+    visitor->ops->item(visitor, &item);
+    visitor->ops->item(visitor, &item);
+    assert_int_equal(end(loader), LOAD_DUPLICATE);
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
+/* A text whose parts never end takes no more than the keyspace may. */
+static void
+test_parts_without_room(void **state)
+{
+    (void)state;
+    enum { LIMIT = 1024 * 1024, PART = 16 * 1024, PARTS = 1000 };
+    static const unsigned char part[PART];
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, LIMIT);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    struct item item = { .kind = ITEM_VALUE };
+    unsigned parts = 0;
+    item.text.kind = TEXT_PARTS;
+    item.text.size = (uint64_t)PARTS * PART;
+    begin(loader, TYPE_STRING);
+    for (; keyspace_load_result(loader) == LOAD_KEPT && parts < PARTS; parts++)
+        visitor->ops->text(visitor, &item, 0, bytes_of(part, PART));
+    assert_true(parts <= LIMIT / PART + 1);
+    assert_true(keyspace_is_full(keyspace));
+    visitor->ops->text(visitor, &item, 0, bytes_of(part, PART));
+    visitor->ops->item(visitor, &item);
+    assert_int_equal(end(loader), LOAD_REFUSED);
+    assert_int_equal(keyspace_count_all(keyspace), 0);
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
 int
 main(void)
 {
@@ -281,6 +351,9 @@ main(void)
         cmocka_unit_test(test_fixtures),
         cmocka_unit_test(test_what_is_not_kept),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_parts_without_room),
+        cmocka_unit_test(test_no_number),
+        cmocka_unit_test(test_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

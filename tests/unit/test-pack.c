@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Bytes are written out by the format's definition (Redis 7.2 listpack.c); the
- * reader of packed/, which shares no code, judges the rest.
+ * iterator of packed/, which believes nothing, judges the rest.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -104,7 +104,8 @@ test_cells(void **state)
     assert_int_equal(set(&value, 70, "7"), VALUE_ADDED);
     assert_int_equal(set(&value, 3, "3"), VALUE_CHANGED);
     assert_int_equal(set(&value, UINT64_MAX, "x"), VALUE_REFUSED);
-    assert_true(value_array_load_double(&store, &value, 71, 0.25));
+    assert_int_equal(value_array_load_double(&store, &value, 71, 0.25),
+                     VALUE_ADDED);
     *value_array_cursor(&value) = (struct array_cursor){ true, 9 };
     assert_int_equal(value_array_count(&value), 4);
     assert_int_equal(value_array_length(&value), UINT64_MAX);

@@ -265,12 +265,77 @@ test_nodes(void **state)
     pool_fini(&store.pool);
 }
 
+/* Elements of 6 bytes take 8.  One listpack of 8192 bytes holds 1023 and its
+ * 7; with 8 bytes more to an element, as quicklist.c estimates, the last one
+ * begins another node.  So the servers do, 7.2 and 7.0. */
+static void
+test_one_node_by_release(void **state)
+{
+    (void)state;
+    enum { ELEMENTS = 1023 };
+    static const struct visitor_ops ops = { .count = counter_count,
+                                            .node = counter_node };
+    struct value value;
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    for (unsigned estimates = 0; estimates < 2; estimates++) {
+        struct counter counter = { .visitor = { .ops = &ops } };
+        store.limits.list_estimates = estimates == 1;
+        value_init(&store, &value, TYPE_LIST);
+        for (int i = 0; i < ELEMENTS; i++)
+            assert_true(value_list_push(&store, &value, LIST_TAIL,
+                                        BYTES_LITERAL("xxxxxx")));
+        value_walk(&store, &value, &counter.visitor);
+        assert_int_equal(counter.nodes, 1 + estimates);
+        assert_int_equal(counter.sizes[0], 7 + 8 * (ELEMENTS - estimates));
+        value_fini(&store, &value);
+    }
+    pool_fini(&store.pool);
+}
+
+/* A node that is loaded holds what the dump says.  By itself it is a list of
+ * one listpack up to the limit (rdb.c rdbLoadObject, t_list.c
+ * listTypeTryConvertQuicklist of Redis 7.2); above that it can have more
+ * elements than a listpack's header counts. */
+static void
+test_load_of_one_node(void **state)
+{
+    (void)state;
+    enum {
+        ELEMENTS = 100000,
+        WITHIN = (8192 - 7) / 2, /* elements of two bytes */
+        HALF = (4096 - 7) / 2,
+    };
+    struct value value;
+    struct text one = text_of_integer(1);
+    char room[TEXT_DIGITS];
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    value_init(&store, &value, TYPE_LIST);
+    for (uint64_t i = 0; i < ELEMENTS; i++) {
+        assert_true(value_list_load(&store, &value, i == 0, false,
+                                    text_bytes(&one, room)));
+        assert_int_equal(value.form, i < WITHIN ? LIST_PACKED : LIST_CHAIN);
+    }
+    assert_int_equal(value_list_count(&value), ELEMENTS);
+    assert_true(value_list_pop(&store, &value, LIST_TAIL, NULL));
+    assert_int_equal(value_list_count(&value), ELEMENTS - 1);
+    value_list_trim(&store, &value, 0, HALF);
+    assert_int_equal(value.form, LIST_CHAIN);
+    value_list_trim(&store, &value, 0, HALF - 1);
+    assert_int_equal(value.form, LIST_PACKED);
+    value_fini(&store, &value);
+    pool_fini(&store.pool);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_an_array),
         cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_one_node_by_release),
+        cmocka_unit_test(test_load_of_one_node),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

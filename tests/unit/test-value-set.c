@@ -180,6 +180,26 @@ test_listpack_of_integers(void **state)
     value_fini(&store, &value);
 }
 
+/* The members that had a copy already are given back. */
+static void
+test_copy_without_room(void **state)
+{
+    (void)state;
+    enum { MEMBERS = 20000, ROOM = 300 * 1024 };
+    struct value value = new_set();
+    struct value copy;
+    for (unsigned i = 0; i < MEMBERS; i++) {
+        char member[TEXT_MOST];
+        (void)snprintf(member, sizeof(member), "member-%u", i);
+        assert_int_equal(add(&value, member), VALUE_ADDED);
+    }
+    store.pool.limit = store.pool.bytes + ROOM;
+    assert_false(value_copy(&store, &copy, &value));
+    assert_true(pool_is_full(&store.pool));
+    assert_int_equal(value_set_count(&value), MEMBERS);
+    value_fini(&store, &value);
+}
+
 int
 main(void)
 {
@@ -188,6 +208,8 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_listpack_of_integers, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_copy_without_room, set_up,
                                         tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
