@@ -191,15 +191,15 @@ remove_pending_of(struct store *store, struct stream_group *group,
 {
     struct ordered_place place = { 0, 0 };
     while (consumer->pending > 0) {
-        struct stream_pending *pending =
+        const struct stream_pending *pending =
             ordered_item(&group->pending, place);
         struct stream_id id = pending->id;
-        if (pending->consumer != consumer) {
+        if (pending->consumer == consumer) {
+            remove_at(store, group, place);
+            place = ordered_find(&group->pending, &id, compare_pending);
+        } else {
             ordered_forward(&group->pending, &place);
-            continue;
         }
-        remove_at(store, group, place);
-        place = ordered_find(&group->pending, &id, compare_pending);
     }
 }
 
@@ -305,8 +305,7 @@ copy_consumers(struct store *store, struct stream_group *copy,
         struct stream_consumer *twin = pool_alloc(&store->pool, size);
         memcpy(twin, consumer, size);
         twin->pending = 0;
-        ordered_append(&store->pool, &copy->consumers,
-                       twin);
+        ordered_append(&store->pool, &copy->consumers, twin);
     }
 }
 
@@ -325,8 +324,7 @@ copy_pending(struct store *store, struct stream_group *copy,
             stream_pending_assign(
                 twin, stream_group_consumer(
                           copy, consumer_name(pending->consumer)));
-        ordered_append(&store->pool, &copy->pending,
-                       twin);
+        ordered_append(&store->pool, &copy->pending, twin);
     }
 }
 
