@@ -166,6 +166,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/export/export-form.h \
 	%D%/export/export-json.c \
 	%D%/export/export-json.h \
+	%D%/export/export-node.c \
+	%D%/export/export-node.h \
 	%D%/export/export-rdb.c \
 	%D%/export/export-resp.c \
 	%D%/export/export-stream.c \
@@ -251,6 +253,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/stream-pack.h \
 	%D%/keyspace/stream-parts.h \
 	%D%/keyspace/stream-producers.c \
+	%D%/keyspace/stream-trim.c \
 	%D%/keyspace/table.c \
 	%D%/keyspace/table.h \
 	%D%/keyspace/value-array.c \
@@ -482,8 +485,6 @@ bin_PROGRAMS += %D%/keyweigh
 	%D%/cli/option-value.h \
 	%D%/cli/options.c \
 	%D%/cli/options.h \
-	%D%/cli/original.c \
-	%D%/cli/original.h \
 	%D%/cli/progress.c \
 	%D%/cli/progress.h \
 	%D%/cli/repair-file.c \

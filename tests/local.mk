@@ -96,6 +96,7 @@ unit_programs = \
 	%D%/unit/test-segments \
 	%D%/unit/test-slot \
 	%D%/unit/test-spool \
+	%D%/unit/test-stream-nodes \
 	%D%/unit/test-summary \
 	%D%/unit/test-top \
 	%D%/unit/test-type \

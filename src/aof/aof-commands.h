@@ -36,6 +36,9 @@ enum aof_key_use {
     ((uint32_t)(major) << 16 | (uint32_t)(minor) << 8 | (uint32_t)(patch))
 #define AOF_NEVER UINT32_MAX
 
+/* For the patch: of a release line as it is today. */
+#define AOF_PATCH_LATEST 0xff
+
 struct aof_key_spec;
 
 struct aof_command {

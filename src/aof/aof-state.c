@@ -55,8 +55,31 @@ is_within_limit(struct reading *reading, uint64_t offset)
 
 /* ---- the keyspace ---- */
 
+/* Whether a patch of each of the release lines 5.0, 6.0 and 6.2 has come. */
+static bool
+is_patched(uint32_t version, unsigned patch_5_0, unsigned patch_6_0,
+           unsigned patch_6_2)
+{
+    if (version >= AOF_VERSION(6, 2, 0))
+        return version >= AOF_VERSION(6, 2, patch_6_2);
+    return version >= AOF_VERSION(6, 0, 0)
+               ? version >= AOF_VERSION(6, 0, patch_6_0)
+               : version >= AOF_VERSION(5, 0, patch_5_0);
+}
+
+static struct stream_rules
+stream_rules_of(uint32_t version)
+{
+    return (struct stream_rules){
+        .allows_one_more = !is_patched(version, 7, 0, 0),
+        .ignores_new = !is_patched(version, 14, 16, 6),
+        .ignores_deleted = version < AOF_VERSION(6, 2, 0),
+    };
+}
+
 /* What its own server's dump of the state would look like.  Sources: config.c,
- * util.c d2string and quicklist.c isLargeElement of these releases. */
+ * util.c d2string, quicklist.c isLargeElement and t_stream.c of these
+ * releases. */
 static struct store_limits
 limits_of(uint32_t version, bool is_valkey)
 {
@@ -66,6 +89,7 @@ limits_of(uint32_t version, bool is_valkey)
         is_valkey ? AOF_VERSION(8, 0, 0) : AOF_VERSION(7, 4, 0);
     struct store_limits limits = store_limits_default;
     limits.hash_tables_expire = is_valkey;
+    limits.stream_rules = stream_rules_of(version);
     if (version < redis_7_2) {
         limits.set_entries = 0;
         limits.list_estimates = true;
@@ -85,13 +109,20 @@ static void
 begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
 {
     struct aof_state *state = reading->state;
+    const struct aof_state_server *server = reading->options->server;
     struct store_limits limits = store_limits_default;
     bool is_valkey;
     if (state->keyspace != NULL)
         return;
     uint32_t version = aof_era_version(facts, &is_valkey);
+    if (version == 0 && server != NULL) {
+        version = server->version;
+        is_valkey = server->is_valkey;
+    }
     if (version != 0)
         limits = limits_of(version, is_valkey);
+    if (server != NULL)
+        limits.stream = server->stream;
     state->base = *facts;
     state->keyspace = keyspace_new(&limits, reading->options->memory_limit);
     state->replay = replay_new(state->keyspace, facts->ctime_ms);

@@ -16,6 +16,14 @@
 #include "aof/replay.h"
 #include "rdb/rdb.h"
 
+/* What is known of a log's server beside what the log says. */
+struct aof_state_server {
+    bool is_valkey;
+    uint32_t version; /* AOF_VERSION, for a log that does not say which release
+                         wrote it; 0: not known either */
+    struct stream_limits stream;
+};
+
 struct aof_state_options {
     /* Where to end.  A transaction that is open there does not count.  What
      * cannot be answered (no such part, no times) is an error of usage, and no
@@ -25,6 +33,7 @@ struct aof_state_options {
     uint64_t memory_limit; /* bytes; 0: none */
     int64_t now_ms;        /* what relative expiries count from when the log
                               tells of no moment; -1: none */
+    const struct aof_state_server *server; /* NULL: nothing is known */
 
     /* These may be NULL.  The value of a key of the base could not be read. */
     void (*damaged)(void *context, const struct error *error);

@@ -11,7 +11,8 @@
 
 /* How entries are claimed. */
 struct claim {
-    struct stream_consumer *consumer;
+    struct bytes name;                /* of the consumer, */
+    struct stream_consumer *consumer; /* which is NULL until there is one */
     int64_t min_idle_ms;
     int64_t delivered_ms;
     int64_t deliveries; /* below 0: not given */
@@ -32,6 +33,29 @@ claims_deleted(const struct claim *claim,
            pending->consumer != claim->consumer;
 }
 
+/* Makes the consumer, unless there is one already; false: no room. */
+static bool
+has_consumer(struct replay *replay, const struct replay_group *found,
+             struct claim *claim)
+{
+    if (claim->consumer == NULL)
+        claim->consumer = replay_consumer(replay, found->group, claim->name);
+    return claim->consumer != NULL;
+}
+
+/* Looks for the consumer.  Since Redis 7.2 there is one from now on, before
+ * that only once it gets an entry. */
+static bool
+begin_claim(struct replay *replay, const struct replay_group *found,
+            struct bytes name, struct claim *claim)
+{
+    const uint32_t redis_7_2 = AOF_VERSION(7, 2, 0);
+    claim->name = name;
+    claim->consumer = stream_group_consumer(found->group, name);
+    return !replay_is_since(replay, redis_7_2, redis_7_2) ||
+           has_consumer(replay, found, claim);
+}
+
 static void
 assign(const struct claim *claim, struct stream_pending *pending)
 {
@@ -46,27 +70,33 @@ assign(const struct claim *claim, struct stream_pending *pending)
 }
 
 /* One entry that is pending in the group. */
-static void
+static bool
 claim_pending(struct replay *replay, const struct replay_group *found,
-              const struct claim *claim, struct stream_pending *pending,
+              struct claim *claim, struct stream_pending *pending,
               int64_t now_ms)
 {
     if (!value_stream_has(found->stream, pending->id) &&
         !claims_deleted(claim, pending))
-        (void)stream_group_remove_pending(replay_store(replay), found->group,
-                                          pending->id);
-    else if (claim->min_idle_ms <= 0 ||
-             now_ms - pending->delivered_ms >= claim->min_idle_ms)
-        assign(claim, pending);
+        return stream_group_remove_pending(replay_store(replay),
+                                           found->group, pending->id);
+    if (claim->min_idle_ms > 0 &&
+        now_ms - pending->delivered_ms < claim->min_idle_ms)
+        return true;
+    if (!has_consumer(replay, found, claim))
+        return false;
+    assign(claim, pending);
+    return true;
 }
 
 /* One that is not: it has to be there to be made so. */
 static bool
 force_claim(struct replay *replay, const struct replay_group *found,
-            const struct claim *claim, struct stream_id id)
+            struct claim *claim, struct stream_id id)
 {
     if (!claim->force || !value_stream_has(found->stream, id))
         return true;
+    if (!has_consumer(replay, found, claim))
+        return false;
     struct stream_pending *pending =
         stream_group_add_pending(replay_store(replay), found->group, id);
     if (pending == NULL)
@@ -78,7 +108,7 @@ force_claim(struct replay *replay, const struct replay_group *found,
 
 static enum replay_outcome
 claim_ids(struct replay *replay, const struct replay_group *found,
-          const struct claim *claim, const struct bytes *ids, size_t count,
+          struct claim *claim, const struct bytes *ids, size_t count,
           int64_t now_ms)
 {
     bool kept = true;
@@ -86,10 +116,9 @@ claim_ids(struct replay *replay, const struct replay_group *found,
         struct stream_id id = replay_id_of(ids[i]);
         struct stream_pending *pending =
             stream_group_pending(found->group, id);
-        if (pending != NULL)
-            claim_pending(replay, found, claim, pending, now_ms);
-        else
-            kept = force_claim(replay, found, claim, id);
+        kept = pending != NULL
+                   ? claim_pending(replay, found, claim, pending, now_ms)
+                   : force_claim(replay, found, claim, id);
     }
     return replay_kept(kept);
 }
@@ -179,8 +208,7 @@ replay_xclaim(struct replay *replay, const struct bytes *argv, size_t argc)
                           stream_group_last_id(found.group)) > 0)
         stream_group_set(found.group, options.last_id,
                          stream_group_entries_read(found.group));
-    options.claim.consumer = replay_consumer(replay, found.group, argv[3]);
-    if (options.claim.consumer == NULL)
+    if (!begin_claim(replay, &found, argv[3], &options.claim))
         return REPLAY_UNKNOWN;
     return claim_ids(replay, &found, &options.claim, argv + 5, options.ids,
                      now_ms);
@@ -240,11 +268,11 @@ is_due(const struct replay_group *found, const struct claim *claim,
            claim->delivered_ms - pending->delivered_ms >= claim->min_idle_ms;
 }
 
-static void
+static bool
 claim_from(struct replay *replay, const struct replay_group *found,
-           const struct auto_claim *options)
+           struct auto_claim *options)
 {
-    const struct claim *claim = &options->claim;
+    struct claim *claim = &options->claim;
     int64_t left = options->count;
     int64_t attempts = options->count * ATTEMPTS_FACTOR;
     struct stream_id next = options->start;
@@ -255,12 +283,14 @@ claim_from(struct replay *replay, const struct replay_group *found,
         next = pending->id;
         if (is_due(found, claim, pending)) {
             left--;
-            claim_pending(replay, found, claim, pending,
-                          claim->delivered_ms);
+            if (!claim_pending(replay, found, claim, pending,
+                               claim->delivered_ms))
+                return false;
         }
         if (++next.seq == 0 && ++next.ms == 0)
-            return;
+            return true;
     }
+    return true;
 }
 
 enum replay_outcome
@@ -278,11 +308,9 @@ replay_xautoclaim(struct replay *replay, const struct bytes *argv,
         return REPLAY_UNKNOWN;
     if (claim.claim.min_idle_ms < 0)
         claim.claim.min_idle_ms = 0;
-    claim.claim.consumer = replay_consumer(replay, found.group, argv[3]);
-    if (claim.claim.consumer == NULL)
+    if (!begin_claim(replay, &found, argv[3], &claim.claim))
         return REPLAY_UNKNOWN;
-    claim_from(replay, &found, &claim);
-    return REPLAY_DONE;
+    return replay_kept(claim_from(replay, &found, &claim));
 }
 
 /* --- XNACK --- */

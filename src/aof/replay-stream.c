@@ -301,13 +301,14 @@ static enum replay_outcome
 add_entry(struct replay *replay, struct value *stream, const struct add *add)
 {
     struct store *store = replay_store(replay);
-    struct stream_id id;
-    if (!complete_id(add, value_stream_state(stream)->last_id, &id))
+    struct stream_draft entry = { .texts = add->texts,
+                                  .fields = add->count };
+    if (!complete_id(add, value_stream_state(stream)->last_id, &entry.id))
         return REPLAY_ERROR;
-    bool kept = value_stream_add(store, stream, id, add->texts, add->count);
+    bool kept = value_stream_add(store, stream, &entry);
     if (kept && add->producer.size > 0)
         kept = value_stream_add_iid(store, stream, add->producer, add->iid,
-                                    id);
+                                    entry.id);
     if (kept && add->trims)
         value_stream_trim(store, stream, &add->trim);
     return replay_kept(kept);

@@ -227,7 +227,9 @@ read_state(struct rewriting *rewriting, struct aof_state *state,
 {
     const struct run *run = rewriting->run;
     const struct input_options input_options = { .stop_at_size = true };
+    const struct aof_state_server server = run_log_server(run);
     const struct aof_state_options options = {
+        .server = &server,
         .memory_limit = run->replay_limit,
         .now_ms = run->clock_ms,
         .poll = on_poll,

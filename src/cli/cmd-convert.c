@@ -103,7 +103,6 @@ static enum status
 write_key(const struct pass *pass)
 {
     struct source *source = pass->source;
-    original_begin(&pass->conversion->original);
     enum status status = source->ops->walk(
         source, conversion_visitor(pass->conversion));
     output_flush_if_full(&pass->conversion->output);
@@ -321,12 +320,9 @@ convert_rdb(struct pass *pass)
     }
     if (is_file && conversion_wants_counts(pass->conversion))
         count_keys(pass, path);
-    enum status status = STATUS_FAIL;
-    if (!conversion_has_failed(pass->conversion)) {
-        original_open(&pass->conversion->original, pass->input, path);
-        status = read_keys(pass);
-        original_close(&pass->conversion->original);
-    }
+    enum status status = conversion_has_failed(pass->conversion)
+                             ? STATUS_FAIL
+                             : read_keys(pass);
     buffer_fini(&marks.bits);
     return status;
 }

@@ -92,7 +92,6 @@ conversion_open(struct conversion *conversion, const struct run *run)
 {
     const char *path = run->arguments->output;
     conversion->run = run;
-    conversion->original = ORIGINAL_NONE;
     conversion->to = (enum conversion_to)run->arguments->to;
     if (!is_version_right(conversion))
         return false;
@@ -158,22 +157,6 @@ sizes(void *context, uint64_t db, uint64_t *keys, uint64_t *expires)
     return false;
 }
 
-/* What no walk hands out are the deleted entries of streams: so these are
- * copied where they can be. */
-static bool
-copy_value(void *context, const struct key *key, spool_function *take,
-           void *to)
-{
-    struct conversion *conversion = context;
-    const struct export_target *target = &conversion->target;
-    if (key->type != TYPE_STREAM || conversion->rdb == NULL)
-        return false;
-    const struct rdb_facts *facts = rdb_facts(conversion->rdb);
-    return facts->dialect == target->dialect &&
-           facts->version == target->version &&
-           original_copy(&conversion->original, take, to, &conversion->error);
-}
-
 /* key is NULL for what belongs to none. */
 static void
 refuse(void *context, const struct key *key, const char *why)
@@ -205,7 +188,6 @@ make_exporter(struct conversion *conversion, const struct rdb_facts *facts)
         .target = conversion->target,
         .is_aof_base = conversion->has_folder,
         .calls = { .sizes = sizes,
-                   .original = copy_value,
                    .refused = refuse,
                    .context = conversion },
         .output = &conversion->output,

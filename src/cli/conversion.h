@@ -10,7 +10,6 @@
 #ifndef KEYWEIGH_CLI_CONVERSION_H
 #define KEYWEIGH_CLI_CONVERSION_H
 
-#include "cli/original.h"
 #include "cli/run.h"
 #include "export/export-json.h"
 #include "export/export-value.h"
@@ -56,7 +55,6 @@ struct conversion {
 
     const char *name;      /* of the input, for messages */
     const struct rdb *rdb; /* asked for its hints, or NULL */
-    struct original original; /* of its values */
     uint64_t refused;
     struct error refusals[CONVERSION_REFUSALS_TOLD];
 };

@@ -133,17 +133,39 @@ keep_results(const struct aof_state *state)
     return log;
 }
 
+struct aof_state_server
+run_log_server(const struct run *run)
+{
+    const struct profile_request *request = &run->requests[0];
+    const struct rdb_facts nothing = { .version = 0 };
+    struct profile profile;
+    profile_resolve(&profile, request, &nothing);
+    const struct server *server = profile.server;
+    struct aof_state_server named = {
+        .stream = { (uint64_t)profile.settings.stream_node_max_bytes,
+                    (uint64_t)profile.settings.stream_node_max_entries },
+    };
+    if (request->server != NULL) {
+        named.is_valkey = server->product == SERVER_VALKEY;
+        named.version = AOF_VERSION(server->major, server->minor,
+                                    AOF_PATCH_LATEST);
+    }
+    return named;
+}
+
 void
 run_log_replay(struct run *run, struct run_input *result, struct input *input,
                struct aof_state *state)
 {
     struct replaying replaying = { run, result, state };
+    const struct aof_state_server server = run_log_server(run);
     const struct aof_state_options options = {
         .until = run->until.until,
         .until_part = run->until.part,
         .memory_limit = run->replay_limit,
         .now_ms = run->arguments->now.given ? run->arguments->now.ms
                                             : run->clock_ms,
+        .server = &server,
         .damaged = on_damaged,
         .poll = on_poll,
         .context = &replaying,

@@ -30,6 +30,9 @@ struct run_log {
 bool run_log_is_one(const struct run *run, const struct run_input *result,
                     struct input *input);
 
+/* What the command line says of the server of a log. */
+struct aof_state_server run_log_server(const struct run *run);
+
 /* Replays it; state is then a source, to be given up by aof_state_fini.  Sets
  * result->log, result->kind and the error of result->scan.  Values that are
  * damaged are counted there, too. */

@@ -43,8 +43,9 @@ enum item_kind {
                      WANT_BYTES) */
     ITEM_FIELD,   /* hash: text, value; expire_ms when has_expiry */
 
-    /* stream, in this order; tombstones are not handed out */
-    ITEM_ENTRY,            /* id; count of fields that follow */
+    /* stream, in this order; deleted entries, which stay in their node as
+     * tombstones, only to who wants them */
+    ITEM_ENTRY,            /* id; count of fields that follow; is_deleted */
     ITEM_ENTRY_FIELD,      /* text, value */
     ITEM_STREAM,           /* behind the entries: stream */
     ITEM_GROUP,            /* text, id = last delivered, number = entries
@@ -89,6 +90,7 @@ struct item {
     bool has_expiry;
     bool is_double;
     bool has_cursor;
+    bool is_deleted;
     struct text text;
     struct text value;
     double score;

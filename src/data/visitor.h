@@ -26,6 +26,9 @@ enum visitor_wants {
     WANT_HEADS = 2,
     /* All bytes of every text. */
     WANT_BYTES = 4,
+    /* The deleted entries of streams, too: with WANT_ITEMS and WANT_BYTES, a
+     * node is all there. */
+    WANT_TOMBSTONES = 8,
 };
 
 enum { TEXT_HEAD_SIZE = 1024, TEXT_SHORT = 64 };

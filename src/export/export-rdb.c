@@ -98,9 +98,7 @@ write_value(void *context, struct export_value *value)
     write_attributes(rdb, key);
     rdb_write_byte(&rdb->writer, value->type);
     rdb_write_string(&rdb->writer, key->name);
-    if (value->type != key->type_byte || calls->original == NULL ||
-        !calls->original(calls->context, key, take_raw, rdb))
-        export_value_each(value, take_raw, rdb);
+    export_value_each(value, take_raw, rdb);
 }
 
 /* --- the file --- */

@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * rdb/rdb-stream.c draws the value, rdb/stream-node.c its nodes.  Tombstones
- * are never handed out, so a node's master entry has the fields of its first
- * live entry, and a node without any is left out.
- *
- * How many consumers and producers there are is known behind them only: they
- * are gathered in a section of their own.
+ * rdb/rdb-stream.c draws the value.  How many consumers and producers there are
+ * is known behind them only: they are gathered in a section of their own.
  */
 #include "export/export-stream.h"
 
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "export/export-node.h"
 
 enum { TYPE_1 = 15, TYPE_2 = 19, TYPE_3 = 21, TYPE_4 = 26, TYPE_5 = 27 };
 
-enum {
-    FLAG_SAME_FIELDS = 2,
-    NAMES_SHARED = 1024 * 1024, /* bytes of a master entry, at most */
-    ID_SIZE = 16,
-};
+enum { ID_SIZE = 16 };
 
 /* What Redis 8.6 starts with (config.c stream-idmp-*). */
 enum { IDMP_DURATION = 100, IDMP_ENTRIES = 100 };
@@ -31,30 +24,9 @@ struct section {
 };
 
 struct export_stream {
-    /* The current node. */
-    bool has_node;
-    struct stream_id master;
-    struct buffer names; /* of the master entry, as listpack entries */
-    uint64_t fields;     /* of the master entry */
-    bool is_shareable;   /* false: the names are too long for that */
-    uint64_t live;       /* entries so far */
-    uint64_t pieces;     /* listpack entries in `entries` */
-    struct spool entries;
-
-    /* The current entry: names and values in turn, as listpack entries. */
-    bool has_entry;
-    struct stream_id id;
-    uint64_t count;  /* fields that were announced */
-    uint64_t seen;
-    size_t at;       /* in names: the next one of the master's */
-    bool is_same;    /* all names so far are the master's */
-    struct spool texts;
-    struct buffer ends; /* a uint64_t for each text: where it ends */
-    struct blob one;    /* makes a single listpack entry */
-
-    /* The whole stream. */
-    uint64_t length;
-    struct stream_id first;
+    struct export_node node;
+    uint64_t length;        /* live entries so far */
+    struct stream_id first; /* of these */
     struct stream_totals totals;
     bool in_group;
     struct section consumers;
@@ -67,12 +39,10 @@ struct export_stream *
 export_stream_new(struct error *error)
 {
     struct export_stream *stream = xcalloc(1, sizeof(*stream));
-    spool_init(&stream->entries, error);
-    spool_init(&stream->texts, error);
+    export_node_init(&stream->node, error);
     spool_init(&stream->consumers.bytes, error);
     spool_init(&stream->nacks.bytes, error);
     spool_init(&stream->producers.bytes, error);
-    blob_init(&stream->one, error);
     return stream;
 }
 
@@ -81,14 +51,10 @@ export_stream_free(struct export_stream *stream)
 {
     if (stream == NULL)
         return;
-    spool_fini(&stream->entries);
-    spool_fini(&stream->texts);
+    export_node_fini(&stream->node);
     spool_fini(&stream->consumers.bytes);
     spool_fini(&stream->nacks.bytes);
     spool_fini(&stream->producers.bytes);
-    blob_fini(&stream->one);
-    buffer_fini(&stream->names);
-    buffer_fini(&stream->ends);
     free(stream);
 }
 
@@ -99,151 +65,6 @@ clear_section(struct section *section)
     section->count = 0;
 }
 
-/* --- one entry --- */
-
-/* The bytes of one more listpack entry; true when they are in memory. */
-static bool
-encode_text(struct export_value *value, const struct text *text, int which,
-            struct bytes *bytes)
-{
-    struct blob *one = &value->stream->one;
-    bool held = text->kind != TEXT_PARTS;
-    blob_begin(one, NODE_LISTPACK, 0);
-    spool_clear(&one->bytes);
-    buffer_clear(&one->image.bytes); /* the header is not wanted */
-    blob_text(one, &value->texts, text, which);
-    *bytes = buffer_bytes(&one->bytes.held);
-    return held;
-}
-
-static void
-keep_text(struct export_stream *stream)
-{
-    spool_each(&stream->one.bytes, spool_take, &stream->texts);
-    uint64_t end = spool_size(&stream->texts);
-    buffer_append(&stream->ends, &end, sizeof(end));
-}
-
-/* Whether the name is the next one of the master entry, which the node's first
- * entry makes. */
-static bool
-is_masters_name(struct export_stream *stream, bool held, struct bytes name)
-{
-    if (stream->live == 0) {
-        stream->is_shareable = stream->is_shareable && held &&
-                               stream->names.size + name.size <= NAMES_SHARED;
-        if (stream->is_shareable)
-            buffer_append(&stream->names, name.data, name.size);
-        return stream->is_shareable;
-    }
-    if (!held || stream->names.size - stream->at < name.size ||
-        memcmp(stream->names.data + stream->at, name.data, name.size) != 0)
-        return false;
-    stream->at += name.size;
-    return true;
-}
-
-static void
-add_field(struct export_value *value, const struct item *item)
-{
-    struct export_stream *stream = value->stream;
-    struct bytes name;
-    struct bytes ignored;
-    bool held = encode_text(value, &item->text, 0, &name);
-    stream->is_same = stream->is_same && is_masters_name(stream, held, name);
-    keep_text(stream);
-    (void)encode_text(value, &item->value, 1, &ignored);
-    keep_text(stream);
-    stream->seen++;
-}
-
-static void
-put_number(struct export_stream *stream, int64_t number)
-{
-    struct blob *one = &stream->one;
-    blob_begin(one, NODE_LISTPACK, 0);
-    spool_clear(&one->bytes);
-    buffer_clear(&one->image.bytes);
-    blob_number(one, number);
-    spool_each(&one->bytes, spool_take, &stream->entries);
-    stream->pieces++;
-}
-
-static uint64_t
-text_end(const struct export_stream *stream, uint64_t number)
-{
-    uint64_t end;
-    memcpy(&end, stream->ends.data + number * sizeof(end), sizeof(end));
-    return end;
-}
-
-/* Of entries with the master's fields only the values are written. */
-static void
-put_values(struct export_stream *stream)
-{
-    for (uint64_t i = 0; i < stream->seen; i++) {
-        uint64_t begin = text_end(stream, 2 * i);
-        spool_range(&stream->texts, begin,
-                    text_end(stream, 2 * i + 1) - begin, spool_take,
-                    &stream->entries);
-    }
-    stream->pieces += stream->seen;
-}
-
-static void
-put_entry(struct export_stream *stream)
-{
-    bool same = stream->is_same;
-    int64_t fields = (int64_t)stream->seen;
-    put_number(stream, same ? FLAG_SAME_FIELDS : 0);
-    put_number(stream, (int64_t)(stream->id.ms - stream->master.ms));
-    put_number(stream, (int64_t)(stream->id.seq - stream->master.seq));
-    if (same) {
-        put_values(stream);
-    } else {
-        put_number(stream, fields);
-        spool_each(&stream->texts, spool_take, &stream->entries);
-        stream->pieces += 2 * stream->seen;
-    }
-    put_number(stream, same ? fields + 3 : 2 * fields + 4);
-}
-
-/* Ends the current entry, when there is one. */
-static void
-finish_entry(struct export_stream *stream)
-{
-    if (!stream->has_entry)
-        return;
-    stream->has_entry = false;
-    if (stream->live == 0) {
-        stream->fields = stream->is_same ? stream->seen : 0;
-        if (!stream->is_same)
-            buffer_clear(&stream->names);
-    } else if (stream->seen != stream->fields) {
-        stream->is_same = false;
-    }
-    put_entry(stream);
-    if (stream->length == 0)
-        stream->first = stream->id;
-    stream->length++;
-    stream->live++;
-}
-
-static void
-begin_entry(struct export_stream *stream, const struct item *item)
-{
-    finish_entry(stream);
-    stream->has_entry = true;
-    stream->id = item->id;
-    stream->seen = 0;
-    stream->at = 0;
-    stream->is_same = stream->live == 0 || item->count == stream->fields;
-    spool_clear(&stream->texts);
-    buffer_clear(&stream->ends);
-}
-
-/* --- one node --- */
-
 static void
 store_id(unsigned char bytes[ID_SIZE], struct stream_id id)
 {
@@ -253,52 +74,40 @@ store_id(unsigned char bytes[ID_SIZE], struct stream_id id)
     }
 }
 
-static void
-put_node(struct export_value *value)
-{
-    struct export_stream *stream = value->stream;
-    struct blob *blob = &value->blob;
-    unsigned char id[ID_SIZE];
-    store_id(id, stream->master);
-    rdb_write_string(&value->writer, bytes_of(id, sizeof(id)));
-    blob_begin(blob, NODE_LISTPACK, 0);
-    blob_number(blob, (int64_t)stream->live);
-    blob_number(blob, 0);
-    blob_number(blob, (int64_t)stream->fields);
-    blob_take_raw(blob, buffer_bytes(&stream->names));
-    blob_counted(blob, stream->fields);
-    blob_number(blob, 0);
-    spool_each(&stream->entries, blob_take_raw, blob);
-    blob_counted(blob, stream->pieces);
-    if (!blob_end(blob))
-        value->refusal = "a stream node of 4 GiB or more cannot be written";
-    export_value_spool(value, &blob->bytes);
-    value->count++;
-}
+/* --- nodes --- */
 
+/* Loaders refuse a node without an entry or tombstone. */
 static void
 finish_node(struct export_value *value)
 {
-    struct export_stream *stream = value->stream;
-    finish_entry(stream);
-    if (stream->has_node && stream->live > 0)
-        put_node(value);
-    stream->has_node = false;
+    struct export_node *node = &value->stream->node;
+    unsigned char id[ID_SIZE];
+    export_node_complete(node);
+    if (node->is_open && node->live + node->deleted > 0) {
+        store_id(id, node->master);
+        rdb_write_string(&value->writer, bytes_of(id, sizeof(id)));
+        if (!export_node_end(node, &value->blob))
+            value->refusal =
+                "a stream node of 4 GiB or more cannot be written";
+        export_value_spool(value, &value->blob.bytes);
+        value->count++;
+    }
+    export_node_clear(node);
 }
 
 void
 export_stream_node(struct export_value *value, const struct node *node)
 {
-    struct export_stream *stream = value->stream;
     finish_node(value);
-    stream->has_node = true;
-    stream->master = node->id;
-    stream->fields = 0;
-    stream->is_shareable = true;
-    stream->live = 0;
-    stream->pieces = 0;
-    buffer_clear(&stream->names);
-    spool_clear(&stream->entries);
+    export_node_begin(&value->stream->node, node->id);
+}
+
+static void
+begin_entry(struct export_stream *stream, const struct item *item)
+{
+    export_node_entry(&stream->node, item);
+    if (!item->is_deleted && stream->length++ == 0)
+        stream->first = item->id;
 }
 
 /* --- what stands behind the nodes --- */
@@ -515,7 +324,7 @@ write_item(struct export_value *value, const struct item *item)
         begin_entry(value->stream, item);
         break;
     case ITEM_ENTRY_FIELD:
-        add_field(value, item);
+        export_node_field(&value->stream->node, &value->texts, item);
         break;
     case ITEM_STREAM:
         write_totals(value, item);
@@ -579,8 +388,7 @@ void
 export_stream_begin(struct export_value *value)
 {
     struct export_stream *stream = value->stream;
-    stream->has_node = false;
-    stream->has_entry = false;
+    export_node_clear(&stream->node);
     stream->length = 0;
     stream->in_group = false;
     stream->in_idmp = false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Streams for export-value.c: nodes are built again, with the ids they had and
- * without tombstones; then totals, groups and idempotent producers, as far as
- * the type has them.  Private to export/.
+ * Streams for export-value.c: nodes with all that is in them; then totals,
+ * groups and idempotent producers, as far as the type has them.  Private to
+ * export/.
  */
 #ifndef KEYWEIGH_EXPORT_EXPORT_STREAM_H
 #define KEYWEIGH_EXPORT_EXPORT_STREAM_H

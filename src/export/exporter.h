@@ -23,11 +23,6 @@ struct exporter_calls {
     bool (*sizes)(void *context, uint64_t db, uint64_t *keys,
                   uint64_t *expires);
 
-    /* Hands out the value that was walked last as its source has it, when that
-     * is how the target has it, too; false: it is to be made.  May be NULL. */
-    bool (*original)(void *context, const struct key *key,
-                     spool_function *take, void *to);
-
     /* Key is valid during the call; why is static. */
     void (*refused)(void *context, const struct key *key, const char *why);
     void *context;

@@ -339,7 +339,7 @@ keyspace_load_new(struct keyspace *keyspace)
 {
     struct keyspace_load *load = xcalloc(1, sizeof(*load));
     load->visitor.ops = &load_ops;
-    load->visitor.wants = WANT_ITEMS | WANT_BYTES;
+    load->visitor.wants = WANT_ITEMS | WANT_BYTES | WANT_TOMBSTONES;
     load->keyspace = keyspace;
     load->store = keyspace_store(keyspace);
     return load;

@@ -104,6 +104,15 @@ ordered_forward(const struct ordered *ordered, struct ordered_place *place)
     *place = normalised(ordered, place->block, place->at + 1);
 }
 
+void *
+ordered_next(const struct ordered *ordered, struct ordered_place *place)
+{
+    void *item = ordered_item(ordered, *place);
+    if (item != NULL)
+        ordered_forward(ordered, place);
+    return item;
+}
+
 bool
 ordered_back(const struct ordered *ordered, struct ordered_place *place)
 {
@@ -214,6 +223,13 @@ ordered_insert(struct pool *pool, struct ordered *ordered,
     block->items[place.at] = item;
     block->count++;
     ordered->count++;
+}
+
+void
+ordered_append(struct pool *pool, struct ordered *ordered, void *item)
+{
+    ordered_insert(pool, ordered, ordered_seek(ordered, ordered->count),
+                   item);
 }
 
 /* Takes the block behind in, when both fit into one. */

@@ -53,6 +53,11 @@ uint64_t ordered_rank(const struct ordered *ordered,
 /* The item at a place, NULL at the end. */
 void *ordered_item(const struct ordered *ordered, struct ordered_place place);
 
+/* The same, and the place moves to the next item.  A zeroed place is at the
+ * first. */
+void *ordered_next(const struct ordered *ordered,
+                   struct ordered_place *place);
+
 /* To the next item, which the place is then at; to the one before, false when
  * there is none. */
 void ordered_forward(const struct ordered *ordered,
@@ -62,6 +67,9 @@ bool ordered_back(const struct ordered *ordered, struct ordered_place *place);
 /* Puts an item in front of the one at place. */
 void ordered_insert(struct pool *pool, struct ordered *ordered,
                     struct ordered_place place, void *item);
+
+/* Puts an item behind all. */
+void ordered_append(struct pool *pool, struct ordered *ordered, void *item);
 
 /* Takes the item at place out and returns it. */
 void *ordered_remove(struct pool *pool, struct ordered *ordered,

@@ -11,7 +11,6 @@ const struct store_limits store_limits_default = {
     .zset_value = 64,
     .list_fill = -2,
     .list_large = 8192,
-    .stream_bytes = 4096,
-    .stream_entries = 100,
+    .stream = { .bytes = 4096, .entries = 100 },
     .score = SCORE_SHORTEST,
 };

@@ -9,6 +9,21 @@
 #include "data/score-text.h"
 #include "keyspace/pool.h"
 
+/* When a node of a stream takes no more. */
+struct stream_limits {
+    uint64_t bytes;   /* stream-node-max-bytes; 0 none */
+    uint64_t entries; /* stream-node-max-entries; 0 none */
+};
+
+/* What old releases make of that (t_stream.c streamAppendItem). */
+struct stream_rules {
+    bool allows_one_more; /* before Redis 5.0.7: full is what is above them */
+    bool ignores_new;     /* before 5.0.14, 6.0.16, 6.2.6: of the bytes only
+                             those that are there count */
+    bool ignores_deleted; /* before 6.2: tombstones are no entries, and 0
+                             bytes are a limit, too */
+};
+
 /* The server's settings of the same names.  They are those of the server that
  * wrote the log: they decide what its RDB of the state would hold, which is
  * what a walk hands out. */
@@ -27,8 +42,8 @@ struct store_limits {
                               the byte, either (before Redis 7.2) */
     uint64_t list_large;   /* elements longer than this are nodes without
                               packing; UINT64_MAX never */
-    uint64_t stream_bytes;   /* stream-node-max-bytes; 0 none */
-    uint64_t stream_entries; /* stream-node-max-entries; 0 none */
+    struct stream_limits stream;
+    struct stream_rules stream_rules;
     int64_t idmp_duration_s; /* stream-idmp-duration; 0 before Redis 8.6, */
     uint64_t idmp_entries;   /* and so stream-idmp-maxsize */
     enum score_rule score;   /* how a listpack holds scores */

@@ -189,17 +189,17 @@ static void
 remove_pending_of(struct store *store, struct stream_group *group,
                   const struct stream_consumer *consumer)
 {
-    struct ordered_place place = ordered_seek(&group->pending, 0);
+    struct ordered_place place = { 0, 0 };
     while (consumer->pending > 0) {
-        struct stream_pending *pending =
+        const struct stream_pending *pending =
             ordered_item(&group->pending, place);
         struct stream_id id = pending->id;
-        if (pending->consumer != consumer) {
+        if (pending->consumer == consumer) {
+            remove_at(store, group, place);
+            place = ordered_find(&group->pending, &id, compare_pending);
+        } else {
             ordered_forward(&group->pending, &place);
-            continue;
         }
-        remove_at(store, group, place);
-        place = ordered_find(&group->pending, &id, compare_pending);
     }
 }
 
@@ -270,15 +270,13 @@ void
 stream_group_free(struct store *store, struct stream_group *group)
 {
     struct pool *pool = &store->pool;
-    struct ordered_place at = ordered_seek(&group->pending, 0);
+    struct ordered_place at = { 0, 0 };
     void *item;
-    for (; (item = ordered_item(&group->pending, at)) != NULL;
-         ordered_forward(&group->pending, &at))
+    while ((item = ordered_next(&group->pending, &at)) != NULL)
         pool_free(pool, item, sizeof(struct stream_pending));
     ordered_fini(pool, &group->pending);
-    at = ordered_seek(&group->consumers, 0);
-    for (; (item = ordered_item(&group->consumers, at)) != NULL;
-         ordered_forward(&group->consumers, &at))
+    at = (struct ordered_place){ 0, 0 };
+    while ((item = ordered_next(&group->consumers, &at)) != NULL)
         free_consumer(store, item);
     ordered_fini(pool, &group->consumers);
     pool_free(pool, group, group_size(stream_group_name(group)));
@@ -287,12 +285,11 @@ stream_group_free(struct store *store, struct stream_group *group)
 uint64_t
 stream_group_room(const struct stream_group *group)
 {
-    struct ordered_place at = ordered_seek(&group->consumers, 0);
+    struct ordered_place at = { 0, 0 };
     uint64_t room = group_size(stream_group_name(group)) +
                     group->pending.count * sizeof(struct stream_pending);
     const struct stream_consumer *consumer;
-    for (; (consumer = ordered_item(&group->consumers, at)) != NULL;
-         ordered_forward(&group->consumers, &at))
+    while ((consumer = ordered_next(&group->consumers, &at)) != NULL)
         room += consumer_size(consumer_name(consumer));
     return room;
 }
@@ -301,17 +298,14 @@ static void
 copy_consumers(struct store *store, struct stream_group *copy,
                const struct stream_group *group)
 {
-    struct ordered_place at = ordered_seek(&group->consumers, 0);
+    struct ordered_place at = { 0, 0 };
     const struct stream_consumer *consumer;
-    for (; (consumer = ordered_item(&group->consumers, at)) != NULL;
-         ordered_forward(&group->consumers, &at)) {
+    while ((consumer = ordered_next(&group->consumers, &at)) != NULL) {
         size_t size = consumer_size(consumer_name(consumer));
         struct stream_consumer *twin = pool_alloc(&store->pool, size);
         memcpy(twin, consumer, size);
         twin->pending = 0;
-        ordered_insert(&store->pool, &copy->consumers,
-                       ordered_seek(&copy->consumers, copy->consumers.count),
-                       twin);
+        ordered_append(&store->pool, &copy->consumers, twin);
     }
 }
 
@@ -319,10 +313,9 @@ static void
 copy_pending(struct store *store, struct stream_group *copy,
              const struct stream_group *group)
 {
-    struct ordered_place at = ordered_seek(&group->pending, 0);
+    struct ordered_place at = { 0, 0 };
     const struct stream_pending *pending;
-    for (; (pending = ordered_item(&group->pending, at)) != NULL;
-         ordered_forward(&group->pending, &at)) {
+    while ((pending = ordered_next(&group->pending, &at)) != NULL) {
         struct stream_pending *twin =
             pool_alloc(&store->pool, sizeof(*twin));
         *twin = *pending;
@@ -331,9 +324,7 @@ copy_pending(struct store *store, struct stream_group *copy,
             stream_pending_assign(
                 twin, stream_group_consumer(
                           copy, consumer_name(pending->consumer)));
-        ordered_insert(&store->pool, &copy->pending,
-                       ordered_seek(&copy->pending, copy->pending.count),
-                       twin);
+        ordered_append(&store->pool, &copy->pending, twin);
     }
 }
 
@@ -355,11 +346,10 @@ stream_group_copy(struct store *store, const struct stream_group *group)
 static uint64_t
 owned(const struct stream_group *group)
 {
-    struct ordered_place at = ordered_seek(&group->consumers, 0);
+    struct ordered_place at = { 0, 0 };
     const struct stream_consumer *consumer;
     uint64_t count = 0;
-    for (; (consumer = ordered_item(&group->consumers, at)) != NULL;
-         ordered_forward(&group->consumers, &at))
+    while ((consumer = ordered_next(&group->consumers, &at)) != NULL)
         count += consumer->pending;
     return count;
 }
@@ -373,10 +363,9 @@ stream_group_has_nacks(const struct stream_group *group)
 static void
 walk_pending(const struct stream_group *group, struct visitor *visitor)
 {
-    struct ordered_place at = ordered_seek(&group->pending, 0);
+    struct ordered_place at = { 0, 0 };
     const struct stream_pending *pending;
-    for (; (pending = ordered_item(&group->pending, at)) != NULL;
-         ordered_forward(&group->pending, &at)) {
+    while ((pending = ordered_next(&group->pending, &at)) != NULL) {
         struct item item = { .kind = ITEM_PENDING, .id = pending->id };
         item.expire_ms = pending->delivered_ms;
         item.number = (int64_t)pending->deliveries;
@@ -401,18 +390,16 @@ ids_by_consumer(const struct stream_group *group)
 {
     struct stream_id *ids =
         xreallocarray(NULL, group->pending.count + 1, sizeof(*ids));
-    struct ordered_place at = ordered_seek(&group->consumers, 0);
+    struct ordered_place at = { 0, 0 };
     struct stream_consumer *consumer;
     uint64_t place = 0;
-    for (; (consumer = ordered_item(&group->consumers, at)) != NULL;
-         ordered_forward(&group->consumers, &at)) {
+    while ((consumer = ordered_next(&group->consumers, &at)) != NULL) {
         consumer->place = place;
         place += consumer->pending;
     }
     const struct stream_pending *pending;
-    at = ordered_seek(&group->pending, 0);
-    for (; (pending = ordered_item(&group->pending, at)) != NULL;
-         ordered_forward(&group->pending, &at))
+    at = (struct ordered_place){ 0, 0 };
+    while ((pending = ordered_next(&group->pending, &at)) != NULL)
         ids[pending->consumer != NULL ? pending->consumer->place++
                                       : place++] = pending->id;
     return ids;
@@ -439,11 +426,10 @@ walk_consumers(const struct stream_group *group, bool with_nacks,
                struct visitor *visitor)
 {
     struct stream_id *ids = ids_by_consumer(group);
-    struct ordered_place at = ordered_seek(&group->consumers, 0);
+    struct ordered_place at = { 0, 0 };
     const struct stream_consumer *consumer;
     uint64_t place = 0;
-    for (; (consumer = ordered_item(&group->consumers, at)) != NULL;
-         ordered_forward(&group->consumers, &at)) {
+    while ((consumer = ordered_next(&group->consumers, &at)) != NULL) {
         walk_consumer(consumer, ids + place, visitor);
         place += consumer->pending;
     }

@@ -25,11 +25,12 @@ stream_load_begin(struct stream_load *load)
 /* --- entries: an item for each field, behind one for the entry --- */
 
 static void
-begin_entry(struct stream_load *load, struct stream_id id)
+begin_entry(struct stream_load *load, const struct item *item)
 {
     buffer_clear(&load->bytes);
     buffer_clear(&load->sizes);
-    load->id = id;
+    load->entry = (struct stream_draft){ .id = item->id,
+                                         .is_deleted = item->is_deleted };
     load->has_entry = true;
 }
 
@@ -40,12 +41,10 @@ add_text(struct stream_load *load, struct bytes text)
     buffer_append(&load->sizes, &text.size, sizeof(text.size));
 }
 
-static void
-end_entry(struct stream_load *load, struct store *store, struct value *value)
+/* Puts the texts of the entry where its draft can name them. */
+static struct bytes *
+find_texts(const struct stream_load *load, size_t count)
 {
-    if (!load->has_entry)
-        return;
-    size_t count = load->sizes.size / sizeof(size_t);
     struct bytes *texts = xreallocarray(NULL, count + 1, sizeof(*texts));
     const unsigned char *at = load->bytes.data;
     for (size_t i = 0; i < count; i++) {
@@ -54,10 +53,21 @@ end_entry(struct stream_load *load, struct store *store, struct value *value)
         texts[i] = bytes_of(at, size);
         at += size;
     }
-    load->refused |= !value_stream_load_entry(store, value, load->id, texts,
-                                              count / 2);
-    free(texts);
+    return texts;
+}
+
+static void
+end_entry(struct stream_load *load, struct store *store, struct value *value)
+{
+    if (!load->has_entry)
+        return;
+    size_t count = load->sizes.size / sizeof(size_t);
+    struct bytes *texts = find_texts(load, count);
+    load->entry.texts = texts;
+    load->entry.fields = count / 2;
+    load->refused |= !value_stream_load_entry(store, value, &load->entry);
     load->has_entry = false;
+    free(texts);
 }
 
 void
@@ -66,7 +76,6 @@ stream_load_node(struct stream_load *load, struct store *store,
 {
     end_entry(load, store, value);
     value_stream_load_node(store, value, node->id);
-    value_stream_load_size(value, node->size, node->count);
 }
 
 /* --- what stands behind the entries --- */
@@ -191,7 +200,7 @@ stream_load_item(struct stream_load *load, struct store *store,
     }
     end_entry(load, store, value);
     if (item->kind == ITEM_ENTRY)
-        begin_entry(load, item->id);
+        begin_entry(load, item);
     else
         load_rest(load, store, value, item, text);
 }

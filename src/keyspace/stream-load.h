@@ -10,10 +10,10 @@
 
 /* A zeroed struct is ready. */
 struct stream_load {
-    struct buffer bytes;   /* the texts of the entry at hand */
-    struct buffer sizes;   /* of each of them, size_t */
-    struct stream_id id;   /* of the entry */
     bool has_entry;
+    struct stream_draft entry; /* the one at hand; its texts are not there, */
+    struct buffer bytes;       /* but here, one behind the other, */
+    struct buffer sizes;       /* and how long each is here, a size_t */
     struct stream_group *group;
     struct stream_consumer *consumer;
     struct buffer producer;

@@ -57,22 +57,34 @@ stream_pack_head(const struct stream_pack *node)
     return head;
 }
 
-struct stream_entry
-stream_pack_entry(const struct stream_pack *node,
-                  const struct stream_head *head, uint32_t at)
+/* There is an entry at that offset, which moves behind it. */
+static struct stream_entry
+take_entry(const struct stream_pack *node, const struct stream_head *head,
+           uint32_t *at)
 {
     const struct pack *pack = &node->pack;
-    struct stream_entry entry = { .fields = head->fields };
-    int64_t flags = take_number(pack, &at);
+    struct stream_entry entry = { .fields = head->fields, .at = *at };
+    int64_t flags = take_number(pack, at);
     entry.is_deleted = (flags & FLAG_DELETED) != 0;
     entry.has_names = (flags & FLAG_SAME_FIELDS) == 0;
-    entry.id.ms = node->master.ms + (uint64_t)take_number(pack, &at);
-    entry.id.seq = node->master.seq + (uint64_t)take_number(pack, &at);
+    entry.id.ms = node->master.ms + (uint64_t)take_number(pack, at);
+    entry.id.seq = node->master.seq + (uint64_t)take_number(pack, at);
     if (entry.has_names)
-        entry.fields = take_number(pack, &at);
-    entry.texts = at;
-    entry.next = skip(pack, at, (entry.has_names ? 2 : 1) * entry.fields + 1);
+        entry.fields = take_number(pack, at);
+    entry.texts = *at;
+    *at = skip(pack, *at, (entry.has_names ? 2 : 1) * entry.fields + 1);
     return entry;
+}
+
+bool
+stream_pack_next(const struct stream_pack *node,
+                 const struct stream_head *head, uint32_t *at,
+                 struct stream_entry *entry)
+{
+    if (*at >= pack_end(&node->pack))
+        return false;
+    *entry = take_entry(node, head, at);
+    return true;
 }
 
 struct stream_id
@@ -83,95 +95,94 @@ stream_pack_last(const struct stream_pack *node,
     int64_t pieces = number_at(&node->pack, at);
     for (int64_t i = 0; i < pieces; i++)
         at = pack_previous(&node->pack, at);
-    return stream_pack_entry(node, head, at).id;
+    return take_entry(node, head, &at).id;
 }
 
 bool
 stream_pack_find(const struct stream_pack *node,
                  const struct stream_head *head, struct stream_id id,
-                 uint32_t *at)
+                 struct stream_entry *entry)
 {
-    struct stream_entry entry;
-    for (*at = head->entries; *at < stream_pack_end(node); *at = entry.next) {
-        entry = stream_pack_entry(node, head, *at);
-        if (stream_id_compare(entry.id, id) == 0 && !entry.is_deleted)
+    uint32_t at = head->entries;
+    while (stream_pack_next(node, head, &at, entry))
+        if (stream_id_compare(entry->id, id) == 0 && !entry->is_deleted)
             return true;
-    }
     return false;
-}
-
-uint64_t
-stream_pack_size(const struct stream_pack *node)
-{
-    return (uint64_t)node->pack.size + node->lost_size;
-}
-
-/* Lost tombstones are taken for ones with the master's fields. */
-uint64_t
-stream_pack_entries(const struct stream_pack *node)
-{
-    struct stream_head head = stream_pack_head(node);
-    uint64_t each = (uint64_t)head.fields + ENTRY_NUMBERS - 1;
-    return (uint64_t)(head.live + head.deleted) + node->lost_count / each;
 }
 
 /* --- changing --- */
 
 uint64_t
-stream_pack_room(const struct bytes *texts, uint64_t count)
+stream_pack_room(const struct stream_draft *draft)
 {
     uint64_t room = (MASTER_NUMBERS + ENTRY_NUMBERS) * PACK_OVERHEAD;
-    for (uint64_t i = 0; i < 2 * count; i++)
-        room += texts[i].size + PACK_OVERHEAD;
+    for (uint64_t i = 0; i < 2 * draft->fields; i++)
+        room += draft->texts[i].size + PACK_OVERHEAD;
     return room;
 }
 
 static void
-put_master(struct pool *pool, struct pack *pack, const struct bytes *texts,
-           uint64_t count)
+put_master(struct pool *pool, struct pack *pack,
+           const struct stream_draft *draft)
 {
     pack_append_number(pool, pack, 0);
     pack_append_number(pool, pack, 0);
-    pack_append_number(pool, pack, (int64_t)count);
-    for (uint64_t i = 0; i < count; i++)
-        pack_append(pool, pack, texts[2 * i]);
+    pack_append_number(pool, pack, (int64_t)draft->fields);
+    for (uint64_t i = 0; i < draft->fields; i++)
+        pack_append(pool, pack, draft->texts[2 * i]);
     pack_append_number(pool, pack, 0);
 }
 
 static bool
 has_same_fields(const struct pack *pack, const struct stream_head *head,
-                const struct bytes *texts, uint64_t count)
+                const struct stream_draft *draft)
 {
     char room[TEXT_DIGITS];
     uint32_t at = head->names;
-    if ((uint64_t)head->fields != count)
+    if ((uint64_t)head->fields != draft->fields)
         return false;
-    for (uint64_t i = 0; i < count; i++, at = pack_next(pack, at))
-        if (!bytes_equal(pack_get(pack, at, room), texts[2 * i]))
+    for (uint64_t i = 0; i < draft->fields; i++, at = pack_next(pack, at))
+        if (!bytes_equal(pack_get(pack, at, room), draft->texts[2 * i]))
             return false;
     return true;
 }
 
+/* In the master entry. */
+static void
+count_entry(struct pool *pool, struct pack *pack,
+            const struct stream_head *head, bool is_deleted)
+{
+    uint32_t live = pack_first();
+    if (is_deleted)
+        pack_replace_number(pool, pack, pack_next(pack, live),
+                            head->deleted + 1);
+    else
+        pack_replace_number(pool, pack, live, head->live + 1);
+}
+
 void
 stream_pack_put(struct pool *pool, struct stream_pack *node,
-                struct stream_id id, const struct bytes *texts,
-                uint64_t count)
+                const struct stream_draft *draft)
 {
     struct pack *pack = &node->pack;
+    uint64_t fields = draft->fields;
     if (pack->count == 0)
-        put_master(pool, pack, texts, count);
+        put_master(pool, pack, draft);
     struct stream_head head = stream_pack_head(node);
-    bool same = has_same_fields(pack, &head, texts, count);
-    pack_append_number(pool, pack, same ? FLAG_SAME_FIELDS : 0);
-    pack_append_number(pool, pack, (int64_t)(id.ms - node->master.ms));
-    pack_append_number(pool, pack, (int64_t)(id.seq - node->master.seq));
-    if (!same)
-        pack_append_number(pool, pack, (int64_t)count);
-    for (uint64_t i = same ? 1 : 0; i < 2 * count; i += same ? 2 : 1)
-        pack_append(pool, pack, texts[i]);
+    bool same = has_same_fields(pack, &head, draft);
     pack_append_number(pool, pack,
-                       (int64_t)(same ? count + 3 : 2 * count + 4));
-    pack_replace_number(pool, pack, pack_first(), head.live + 1);
+                       (same ? FLAG_SAME_FIELDS : 0) |
+                           (draft->is_deleted ? FLAG_DELETED : 0));
+    pack_append_number(pool, pack, (int64_t)(draft->id.ms - node->master.ms));
+    pack_append_number(pool, pack,
+                       (int64_t)(draft->id.seq - node->master.seq));
+    if (!same)
+        pack_append_number(pool, pack, (int64_t)fields);
+    for (uint64_t i = same ? 1 : 0; i < 2 * fields; i += same ? 2 : 1)
+        pack_append(pool, pack, draft->texts[i]);
+    pack_append_number(pool, pack,
+                       (int64_t)(same ? fields + 3 : 2 * fields + 4));
+    count_entry(pool, pack, &head, draft->is_deleted);
 }
 
 /* The flags are one byte before and behind. */
@@ -247,11 +258,12 @@ walk_fields(const struct stream_pack *node, const struct stream_head *head,
 static bool
 announce(const struct stream_pack *node, struct visitor *visitor)
 {
-    uint64_t count = (uint64_t)node->pack.count + node->lost_count;
+    const struct pack *pack = &node->pack;
     struct node announced = {
         .kind = NODE_LISTPACK,
-        .size = stream_pack_size(node),
-        .count = count < COUNT_UNKNOWN ? count : NODE_COUNT_UNKNOWN,
+        .size = pack->size,
+        .count = pack->count < COUNT_UNKNOWN ? pack->count
+                                             : NODE_COUNT_UNKNOWN,
         .in_stream = true,
         .id = node->master,
     };
@@ -262,16 +274,17 @@ announce(const struct stream_pack *node, struct visitor *visitor)
 void
 stream_pack_walk(const struct stream_pack *node, struct visitor *visitor)
 {
+    bool all = (visitor->wants & WANT_TOMBSTONES) != 0;
     if (!announce(node, visitor))
         return;
     struct stream_head head = stream_pack_head(node);
     struct stream_entry entry;
-    for (uint32_t at = head.entries; at < stream_pack_end(node);
-         at = entry.next) {
-        entry = stream_pack_entry(node, &head, at);
+    uint32_t at = head.entries;
+    while (stream_pack_next(node, &head, &at, &entry)) {
         struct item item = { .kind = ITEM_ENTRY, .id = entry.id };
         item.count = (uint64_t)entry.fields;
-        if (entry.is_deleted)
+        item.is_deleted = entry.is_deleted;
+        if (entry.is_deleted && !all)
             continue;
         visitor->ops->item(visitor, &item);
         walk_fields(node, &head, &entry, visitor);

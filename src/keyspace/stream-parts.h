@@ -32,6 +32,13 @@ void stream_entries_copy(struct store *store, struct stream *copy,
 void stream_entries_walk(const struct stream *stream,
                          struct visitor *visitor);
 
+/* For whoever took entries away: what the state says of them. */
+void stream_entries_shorten(struct stream *stream, uint64_t by);
+void stream_entries_find_first(struct stream *stream);
+
+void stream_entries_drop_node(struct store *store, struct stream *stream,
+                              struct ordered_place place);
+
 /* Bytes that a copy takes. */
 uint64_t stream_entries_room(const struct stream *stream);
 

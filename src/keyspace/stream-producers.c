@@ -172,10 +172,9 @@ void
 value_stream_clear_iids(struct store *store, struct value *value)
 {
     struct stream *stream = stream_in(value);
-    struct ordered_place place = ordered_seek(&stream->producers, 0);
+    struct ordered_place place = { 0, 0 };
     struct stream_producer *producer;
-    for (; (producer = ordered_item(&stream->producers, place)) != NULL;
-         ordered_forward(&stream->producers, &place))
+    while ((producer = ordered_next(&stream->producers, &place)) != NULL)
         free_producer(store, producer);
     ordered_fini(&store->pool, &stream->producers);
 }
@@ -185,11 +184,10 @@ value_stream_clear_iids(struct store *store, struct value *value)
 uint64_t
 stream_producers_room(const struct stream *stream)
 {
-    struct ordered_place place = ordered_seek(&stream->producers, 0);
+    struct ordered_place place = { 0, 0 };
     const struct stream_producer *producer;
     uint64_t room = 0;
-    for (; (producer = ordered_item(&stream->producers, place)) != NULL;
-         ordered_forward(&stream->producers, &place)) {
+    while ((producer = ordered_next(&stream->producers, &place)) != NULL) {
         const struct iid *iid;
         uint32_t index = 0;
         room += producer_size(producer_name(producer));
@@ -215,12 +213,10 @@ void
 stream_producers_copy(struct store *store, struct stream *copy,
                       const struct stream *stream)
 {
-    struct ordered_place place = ordered_seek(&stream->producers, 0);
+    struct ordered_place place = { 0, 0 };
     const struct stream_producer *producer;
-    for (; (producer = ordered_item(&stream->producers, place)) != NULL;
-         ordered_forward(&stream->producers, &place))
-        ordered_insert(&store->pool, &copy->producers,
-                       ordered_seek(&copy->producers, copy->producers.count),
+    while ((producer = ordered_next(&stream->producers, &place)) != NULL)
+        ordered_append(&store->pool, &copy->producers,
                        copy_producer(store, producer));
 }
 
@@ -240,10 +236,9 @@ walk_iids(const struct stream_producer *producer, struct visitor *visitor)
 static void
 walk_producers(const struct stream *stream, struct visitor *visitor)
 {
-    struct ordered_place place = ordered_seek(&stream->producers, 0);
+    struct ordered_place place = { 0, 0 };
     const struct stream_producer *producer;
-    for (; (producer = ordered_item(&stream->producers, place)) != NULL;
-         ordered_forward(&stream->producers, &place)) {
+    while ((producer = ordered_next(&stream->producers, &place)) != NULL) {
         struct bytes name = producer_name(producer);
         struct item item = { .kind = ITEM_PRODUCER };
         item.text = text_of_bytes(name.data, name.size);

@@ -80,10 +80,9 @@ bool
 value_stream_is_referenced(const struct value *value, struct stream_id id)
 {
     const struct stream *stream = stream_in(value);
-    struct ordered_place place = ordered_seek(&stream->groups, 0);
+    struct ordered_place place = { 0, 0 };
     const struct stream_group *group;
-    for (; (group = ordered_item(&stream->groups, place)) != NULL;
-         ordered_forward(&stream->groups, &place))
+    while ((group = ordered_next(&stream->groups, &place)) != NULL)
         if (stream_id_compare(stream_group_last_id(group), id) < 0 ||
             stream_group_pending(group, id) != NULL)
             return true;
@@ -95,10 +94,9 @@ value_stream_drop_references(struct store *store, struct value *value,
                              struct stream_id id)
 {
     const struct stream *stream = stream_in(value);
-    struct ordered_place place = ordered_seek(&stream->groups, 0);
+    struct ordered_place place = { 0, 0 };
     struct stream_group *group;
-    for (; (group = ordered_item(&stream->groups, place)) != NULL;
-         ordered_forward(&stream->groups, &place))
+    while ((group = ordered_next(&stream->groups, &place)) != NULL)
         stream_group_remove_pending(store, group, id);
 }
 
@@ -136,10 +134,9 @@ static void
 stream_fini(struct store *store, struct value *value)
 {
     struct stream *stream = stream_in(value);
-    struct ordered_place place = ordered_seek(&stream->groups, 0);
+    struct ordered_place place = { 0, 0 };
     struct stream_group *group;
-    for (; (group = ordered_item(&stream->groups, place)) != NULL;
-         ordered_forward(&stream->groups, &place))
+    while ((group = ordered_next(&stream->groups, &place)) != NULL)
         stream_group_free(store, group);
     ordered_fini(&store->pool, &stream->groups);
     stream_entries_fini(store, stream);
@@ -151,12 +148,11 @@ stream_fini(struct store *store, struct value *value)
 static uint64_t
 room_of(const struct stream *stream)
 {
-    struct ordered_place place = ordered_seek(&stream->groups, 0);
+    struct ordered_place place = { 0, 0 };
     const struct stream_group *group;
     uint64_t room = sizeof(*stream) + stream_entries_room(stream) +
                     stream_producers_room(stream);
-    for (; (group = ordered_item(&stream->groups, place)) != NULL;
-         ordered_forward(&stream->groups, &place))
+    while ((group = ordered_next(&stream->groups, &place)) != NULL)
         room += stream_group_room(group);
     return room;
 }
@@ -169,13 +165,11 @@ stream_copy(struct store *store, struct value *copy,
     if (!pool_allows(&store->pool, room_of(stream)))
         return false;
     struct stream *twin = stream_new(store);
-    struct ordered_place place = ordered_seek(&stream->groups, 0);
+    struct ordered_place place = { 0, 0 };
     const struct stream_group *group;
     twin->state = stream->state;
-    for (; (group = ordered_item(&stream->groups, place)) != NULL;
-         ordered_forward(&stream->groups, &place))
-        ordered_insert(&store->pool, &twin->groups,
-                       ordered_seek(&twin->groups, twin->groups.count),
+    while ((group = ordered_next(&stream->groups, &place)) != NULL)
+        ordered_append(&store->pool, &twin->groups,
                        stream_group_copy(store, group));
     stream_entries_copy(store, twin, stream);
     stream_producers_copy(store, twin, stream);
@@ -194,10 +188,9 @@ stream_is_empty(const struct value *value)
 static bool
 has_nacks(const struct stream *stream)
 {
-    struct ordered_place place = ordered_seek(&stream->groups, 0);
+    struct ordered_place place = { 0, 0 };
     const struct stream_group *group;
-    for (; (group = ordered_item(&stream->groups, place)) != NULL;
-         ordered_forward(&stream->groups, &place))
+    while ((group = ordered_next(&stream->groups, &place)) != NULL)
         if (stream_group_has_nacks(group))
             return true;
     return false;
@@ -236,13 +229,12 @@ stream_walk(struct store *store, const struct value *value,
     struct stream_totals totals = totals_of(stream);
     struct item item = { .kind = ITEM_STREAM, .stream = &totals };
     unsigned char type_byte = stream_type_byte(value);
-    struct ordered_place place = ordered_seek(&stream->groups, 0);
+    struct ordered_place place = { 0, 0 };
     const struct stream_group *group;
     (void)store;
     stream_entries_walk(stream, visitor);
     visitor->ops->item(visitor, &item);
-    for (; (group = ordered_item(&stream->groups, place)) != NULL;
-         ordered_forward(&stream->groups, &place))
+    while ((group = ordered_next(&stream->groups, &place)) != NULL)
         stream_group_walk(group, type_byte >= TYPE_BYTE_NACKS, visitor);
     if (type_byte >= TYPE_BYTE_IDMP)
         stream_producers_walk(stream, visitor);

@@ -42,15 +42,22 @@ struct stream_state *value_stream_state(const struct value *value);
 
 /* --- entries --- */
 
-/* Appends an entry of count fields, texts being field, value, field ...; id is
- * above last_id, or the entry is refused, as it is when it is too long.  Sets
- * last_id, length, first_id and entries_added. */
-bool value_stream_add(struct store *store, struct value *value,
-                      struct stream_id id, const struct bytes *texts,
-                      uint64_t count);
+/* An entry to be kept. */
+struct stream_draft {
+    struct stream_id id;
+    bool is_deleted;           /* it is a tombstone (of a dump) */
+    const struct bytes *texts; /* field, value, field ... */
+    uint64_t fields;
+};
 
-/* Marks an entry deleted and drops its node with the last one.  Sets first_id,
- * length and max_deleted_id.  References of groups stay. */
+/* Appends a live entry, the id of which is above last_id, or the entry is
+ * refused, as it is when it is too long.  Sets last_id, length, first_id and
+ * entries_added. */
+bool value_stream_add(struct store *store, struct value *value,
+                      const struct stream_draft *draft);
+
+/* Makes a tombstone of an entry, or drops its node with the last one.  Sets
+ * first_id, length and max_deleted_id.  References of groups stay. */
 bool value_stream_remove(struct store *store, struct value *value,
                          struct stream_id id);
 bool value_stream_has(const struct value *value, struct stream_id id);
@@ -134,20 +141,14 @@ void value_stream_clear_iids(struct store *store, struct value *value);
 
 /* --- loading a dump: nodes keep their bounds; in the order of the dump --- */
 
-/* A new node begins, of that master id; its entries follow by load_entry,
- * whatever the limits say, without touching the state. */
+/* A new node begins, of that master id; its entries, tombstones among them,
+ * follow by load_entry, whatever the limits say, without touching the
+ * state. */
 void value_stream_load_node(struct store *store, struct value *value,
                             struct stream_id master);
 
-/* Behind load_node: the size of that node and its listpack entries (not those
- * that are unknown) as the dump says.  What its entries do not account for is
- * tombstones, and stays part of the node's size. */
-void value_stream_load_size(struct value *value, uint64_t size,
-                            uint64_t count);
-
 /* False: too long, or no room. */
 bool value_stream_load_entry(struct store *store, struct value *value,
-                             struct stream_id id, const struct bytes *texts,
-                             uint64_t count);
+                             const struct stream_draft *draft);
 
 #endif

@@ -152,11 +152,10 @@ read_master(struct node_walk *walk)
     return status;
 }
 
-/* Reads the fields of one entry, handing them out unless it is deleted. */
+/* Reads the fields of one entry and hands them out. */
 static enum status
-read_fields(struct node_walk *walk, int64_t flags, int64_t count)
+read_fields(struct node_walk *walk, bool same, int64_t count)
 {
-    bool same = (flags & FLAG_SAME_FIELDS) != 0;
     enum status status = STATUS_OK;
     for (int64_t i = 0; status == STATUS_OK && i < count; i++) {
         struct item item = { .kind = ITEM_ENTRY_FIELD };
@@ -166,17 +165,46 @@ read_fields(struct node_walk *walk, int64_t flags, int64_t count)
             status = need_text(walk, &item, 0);
         if (status == STATUS_OK)
             status = need_text(walk, &item, 1);
-        if (status == STATUS_OK && (flags & FLAG_DELETED) == 0)
+        if (status == STATUS_OK)
             rdb_item(walk->rdb, &item);
     }
     return status;
 }
 
+static enum status
+pass_text(struct node_walk *walk)
+{
+    struct packed_entry entry;
+    enum status status = packed_next(&walk->packed, &entry);
+    if (status == STATUS_OK && entry.text.kind == TEXT_PARTS &&
+        !reader_skip(walk->rdb->blob, entry.text.size))
+        return STATUS_FAIL;
+    return status == STATUS_END ? undecodable(walk, "ends inside an entry")
+                                : status;
+}
+
+/* An entry when it is wanted; else only what it takes is read. */
+static enum status
+hand_out(struct node_walk *walk, const struct item *item, bool same)
+{
+    int64_t count = (int64_t)item->count;
+    enum status status = STATUS_OK;
+    if (!item->is_deleted || rdb_wants(walk->rdb, WANT_TOMBSTONES)) {
+        rdb_item(walk->rdb, item);
+        return read_fields(walk, same, count);
+    }
+    uint64_t texts = (same ? 1 : 2) * (uint64_t)count;
+    while (status == STATUS_OK && texts-- > 0)
+        status = pass_text(walk);
+    return status;
+}
+
 static void
-count_entry(struct node_walk *walk, int64_t flags, const struct stream_id *id)
+count_entry(struct node_walk *walk, const struct item *item)
 {
     struct rdb_stream_sums *sums = walk->sums;
-    if (flags & FLAG_DELETED) {
+    const struct stream_id *id = &item->id;
+    if (item->is_deleted) {
         walk->found_deleted++;
         return;
     }
@@ -211,12 +239,11 @@ read_entry(struct node_walk *walk)
     if (count < 0)
         return undecodable(walk, "a negative number of fields");
     struct item item = { .kind = ITEM_ENTRY, .count = (uint64_t)count };
+    item.is_deleted = (flags & FLAG_DELETED) != 0;
     item.id.ms = walk->master.ms + (uint64_t)ms;
     item.id.seq = walk->master.seq + (uint64_t)seq;
-    count_entry(walk, flags, &item.id);
-    if ((flags & FLAG_DELETED) == 0)
-        rdb_item(walk->rdb, &item);
-    status = read_fields(walk, flags, count);
+    count_entry(walk, &item);
+    status = hand_out(walk, &item, same);
     if (status == STATUS_OK)
         status = need_number(walk, &back);
     uint64_t pieces = same ? (uint64_t)count + 3 : 2 * (uint64_t)count + 4;

@@ -15,7 +15,7 @@ struct rdb_stream_sums {
 };
 
 /* Reads the STR listpack of the node whose master id is *id, announces it to
- * the visitor and hands out its live entries when they are wanted. */
+ * the visitor and hands out its entries when they are wanted. */
 bool rdb_stream_node(struct rdb *rdb, const struct stream_id *id,
                      struct rdb_stream_sums *sums);
 

@@ -287,6 +287,42 @@ test_memory_limit(void **state)
     aof_state_fini(&state_now);
 }
 
+/* When nodes of streams are full: the releases whose t_stream.c differs. */
+static void
+test_server(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t version;
+        struct stream_rules rules;
+    } cases[] = {
+        { AOF_VERSION(5, 0, 6), { true, true, true } },
+        { AOF_VERSION(5, 0, 7), { false, true, true } },
+        { AOF_VERSION(5, 0, 14), { false, false, true } },
+        { AOF_VERSION(6, 0, 15), { false, true, true } },
+        { AOF_VERSION(6, 0, 16), { false, false, true } },
+        { AOF_VERSION(6, 2, 5), { false, true, false } },
+        { AOF_VERSION(6, 2, 6), { false, false, false } },
+        { AOF_VERSION(7, 0, 0), { false, false, false } },
+    };
+    save_commands("a", "XADD s 1-1 f v");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct aof_state_server server = {
+            .version = cases[i].version, .stream = { 300, 7 },
+        };
+        const struct aof_state_options options = { .now_ms = -1,
+                                                   .server = &server };
+        assert_int_equal(read_with("a", &options), STATUS_OK);
+        const struct store_limits *limits =
+            &keyspace_store(state_now.keyspace)->limits;
+        assert_int_equal(limits->stream.bytes, 300);
+        assert_int_equal(limits->stream.entries, 7);
+        assert_memory_equal(&limits->stream_rules, &cases[i].rules,
+                            sizeof(cases[i].rules));
+        aof_state_fini(&state_now);
+    }
+}
+
 /* The oldest release that has the newest command. */
 static void
 test_era(void **state)
@@ -364,6 +400,7 @@ main(void)
         cmocka_unit_test(test_until_in_a_set),
         cmocka_unit_test(test_what_is_cut_short),
         cmocka_unit_test(test_memory_limit),
+        cmocka_unit_test(test_server),
         cmocka_unit_test(test_era),
         cmocka_unit_test(test_relative_expiries),
     };

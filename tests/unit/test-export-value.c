@@ -215,9 +215,11 @@ test_hash(void **state)
 }
 
 static void
-write_entry(struct visitor *to, uint64_t ms, const char *name)
+write_entry(struct visitor *to, uint64_t ms, const char *name,
+            bool is_deleted)
 {
-    struct item entry = { .kind = ITEM_ENTRY, .id = { ms, 0 }, .count = 2 };
+    struct item entry = { .kind = ITEM_ENTRY, .id = { ms, 0 }, .count = 2,
+                          .is_deleted = is_deleted };
     struct item small = { .kind = ITEM_ENTRY_FIELD, .text = text_of("a"),
                           .value = text_of("1") };
     struct item huge = { .kind = ITEM_ENTRY_FIELD, .text = text_of(name) };
@@ -235,12 +237,14 @@ write_stream(struct visitor *to)
     struct node node = { .kind = NODE_LISTPACK, .in_stream = true,
                          .id = { 5, 0 } };
     to->ops->node(to, &node);
-    write_entry(to, 5, "b");
-    write_entry(to, 7, "b");
-    write_entry(to, 9, "other");
+    write_entry(to, 5, "b", false);
+    write_entry(to, 6, "b", true);
+    write_entry(to, 7, "b", false);
+    write_entry(to, 9, "other", false);
     to->ops->item(to, &last);
 }
 
+/* The tombstone is passed over by who does not want it. */
 static void
 test_stream(void **state)
 {

@@ -34,7 +34,10 @@ add(struct value *value, uint64_t ms, uint64_t seq, const char *text)
         texts[count++] = bytes_of(text, size);
         text += size + strspn(text + size, " ");
     }
-    return value_stream_add(&store, value, id_of(ms, seq), texts, count / 2);
+    struct stream_draft entry = { .id = id_of(ms, seq),
+                                  .texts = texts,
+                                  .fields = count / 2 };
+    return value_stream_add(&store, value, &entry);
 }
 
 static void
@@ -131,6 +134,48 @@ test_full_nodes(void **state)
     assert_nodes(&value, "node 1-0 size 4042 count 15\n"
                          "node 3-0 size 2030 count 10\n");
     value_fini(&store, &value);
+}
+
+/* The nodes that a log leads to with limits of 60 bytes and 3 entries. */
+static void
+assert_rules(struct stream_rules rules, const char *expected)
+{
+    struct value value = value_new(TYPE_STREAM);
+    store.limits.stream = (struct stream_limits){ 60, 3 };
+    store.limits.stream_rules = rules;
+    add_numbers(&value, 1, 2);
+    assert_true(value_stream_remove(&store, &value, id_of(1, 0)));
+    add_numbers(&value, 3, 5);
+    assert_true(add(&value, 6, 0, "f 123456789012345678901234567890"));
+    assert_nodes(&value, expected);
+    value_fini(&store, &value);
+}
+
+/* What releases did that no server of today does: by hand, from the source of
+ * Redis 5.0.5, 5.0.7, 6.0.20 and 6.2.5 (t_stream.c streamAppendItem). */
+static void
+test_old_rules(void **state)
+{
+    (void)state;
+    assert_rules((struct stream_rules){ .allows_one_more = true,
+                                        .ignores_new = true,
+                                        .ignores_deleted = true },
+                 "node 1-0 size 68 count 30\n"
+                 "node 6-0 size 58 count 10\n");
+    assert_rules((struct stream_rules){ .ignores_new = true,
+                                        .ignores_deleted = true },
+                 "node 1-0 size 58 count 25\n"
+                 "node 5-0 size 68 count 15\n");
+    assert_rules((struct stream_rules){ .ignores_deleted = true },
+                 "node 1-0 size 58 count 25\n"
+                 "node 5-0 size 68 count 15\n");
+    assert_rules((struct stream_rules){ .ignores_new = true },
+                 "node 1-0 size 48 count 20\n"
+                 "node 4-0 size 78 count 20\n");
+    assert_rules((struct stream_rules){ .ignores_new = false },
+                 "node 1-0 size 48 count 20\n"
+                 "node 4-0 size 38 count 15\n"
+                 "node 6-0 size 58 count 10\n");
 }
 
 static void
@@ -358,29 +403,38 @@ test_producers(void **state)
 
 /* --- loading --- */
 
-/* As a dump of the four entries is walked of which the second is deleted. */
+/* Some of the four entries, as a dump of them is walked. */
+static bool
+load(struct value *value, uint64_t ms, uint64_t seq, bool is_deleted,
+     uint64_t fields)
+{
+    const struct bytes texts[] = { bytes_of_text("temp"), bytes_of_text("20"),
+                                   bytes_of_text("hum"), bytes_of_text("55") };
+    const struct stream_draft entry = { .id = id_of(ms, seq),
+                                        .is_deleted = is_deleted,
+                                        .texts = texts,
+                                        .fields = fields };
+    return value_stream_load_entry(&store, value, &entry);
+}
+
 static void
 test_loading(void **state)
 {
     (void)state;
     struct value value = value_new(TYPE_STREAM);
-    const struct bytes texts[] = { bytes_of_text("temp"), bytes_of_text("20"),
-                                   bytes_of_text("hum"), bytes_of_text("55") };
-    assert_false(
-        value_stream_load_entry(&store, &value, id_of(1, 1), texts, 2));
+    assert_false(load(&value, 1, 1, false, 2));
     value_stream_load_node(&store, &value, id_of(1, 1));
-    value_stream_load_size(&value, 101, 34);
-    assert_true(
-        value_stream_load_entry(&store, &value, id_of(1, 1), texts, 2));
-    assert_true(
-        value_stream_load_entry(&store, &value, id_of(300, 0), texts, 1));
-    assert_nodes(&value, "node 1-1 size 101 count 34\n");
+    assert_true(load(&value, 1, 1, true, 2));
+    assert_true(load(&value, 1, 2, false, 2));
+    assert_true(load(&value, 300, 0, false, 1));
+    assert_nodes(&value, "node 1-1 size 70 count 25\n");
     value_stream_load_node(&store, &value, id_of(1, 1));
-    assert_false(
-        value_stream_load_entry(&store, &value, id_of(1, 1), texts, 2));
+    assert_false(load(&value, 1, 1, false, 2));
+    assert_false(value_stream_has(&value, id_of(1, 1)));
     assert_int_equal(value_stream_state(&value)->length, 0);
     value_stream_state(&value)->length = 1;
-    assert_true(value_stream_remove(&store, &value, id_of(1, 1)));
+    assert_true(value_stream_remove(&store, &value, id_of(1, 2)));
+    assert_nodes(&value, "node 1-1 size 70 count 25\n");
     assert_true(value_stream_remove(&store, &value, id_of(300, 0)));
     assert_nodes(&value, "");
     value_fini(&store, &value);
@@ -408,6 +462,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_adding, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_nodes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_old_rules, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_removing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_trimming, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cursor, set_up, tear_down),
