@@ -135,6 +135,9 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/base/number-time.c \
 	%D%/base/number.c \
 	%D%/base/number.h \
+	%D%/base/pages.c \
+	%D%/base/pages.h \
+	%D%/base/poison.h \
 	%D%/base/sample-set.c \
 	%D%/base/sample-set.h \
 	%D%/base/width.c \
@@ -208,6 +211,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/array-double.h \
 	%D%/keyspace/entry.c \
 	%D%/keyspace/entry.h \
+	%D%/keyspace/extents.c \
+	%D%/keyspace/extents.h \
 	%D%/keyspace/hash-block.c \
 	%D%/keyspace/hash-block.h \
 	%D%/keyspace/keyspace-load.c \

@@ -50,6 +50,7 @@ unit_programs = \
 	%D%/unit/test-escape \
 	%D%/unit/test-export-json \
 	%D%/unit/test-export-value \
+	%D%/unit/test-extents \
 	%D%/unit/test-filter \
 	%D%/unit/test-glob \
 	%D%/unit/test-heap \

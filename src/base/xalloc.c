@@ -25,6 +25,15 @@ xmalloc(size_t size)
 }
 
 void *
+xaligned_alloc(size_t alignment, size_t size)
+{
+    void *memory = aligned_alloc(alignment, size);
+    if (memory == NULL)
+        out_of_memory();
+    return memory;
+}
+
+void *
 xcalloc(size_t count, size_t size)
 {
     void *memory = calloc(count ? count : 1, size ? size : 1);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
+ *     small, up to 2 KiB    from chunks, by size class
+ *     large, up to 4 MiB    keyspace/extents, of which chunks are, too
+ *     giant                 the system's
+ *
  * Chunks are cut from the front; what is left of one when the next is begun,
  * and free blocks that are larger than what is asked for, are cut into smaller
- * ones rather than lost.  Free blocks are never joined: their number is
+ * ones rather than lost.  Free small blocks are never joined: their number is
  * bounded by what each class once needed.
  */
 #include "keyspace/pool.h"
@@ -10,42 +14,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pages.h"
+#include "base/poison.h"
 #include "base/xalloc.h"
-
-#ifdef __SANITIZE_ADDRESS__
-#define POOL_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define POOL_ASAN 1
-#endif
-#endif
-
-#ifdef POOL_ASAN
-#include <sanitizer/asan_interface.h>
-#define HIDE(p, n) ASAN_POISON_MEMORY_REGION(p, n)
-#define SHOW(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
-#else
-#define HIDE(p, n) ((void)(p), (void)(n))
-#define SHOW(p, n) ((void)(p), (void)(n))
-#endif
 
 enum {
     GRAIN = 8,
     FINE_MOST = 128,  /* up to here a class for each grain */
     FINE_CLASSES = FINE_MOST / GRAIN,
     STEPS = 8,        /* classes to a doubling above that */
-    CHUNK = 256 * 1024 - 32, /* with the system's header whole pages */
+    CHUNK = 256 * 1024 - 16, /* with the head of its span a size of theirs */
     SYSTEM_COST = 16, /* of a block of the system, about */
 };
 
-struct pool_chunk {
-    struct pool_chunk *older;
-    uint64_t unused; /* keeps what follows aligned to 16 */
-};
-
-struct pool_large {
-    struct pool_large *previous;
-    struct pool_large *next;
+struct pool_giant {
+    struct pool_giant *previous;
+    struct pool_giant *next;
 };
 
 /* --- size classes --- */
@@ -72,33 +56,22 @@ class_size(unsigned class)
     return (size_t)(STEPS + 1 + step) << (doubling + 4);
 }
 
-/* What is really reserved for size bytes, which are more than none. */
-static size_t
-reserved(size_t size)
-{
-    if (size <= POOL_SMALL_MOST)
-        return class_size(class_of(size));
-    unsigned bits = 64 - (unsigned)__builtin_clzll(size - 1);
-    size_t step = (size_t)1 << (bits - 4);
-    return size <= SIZE_MAX - step ? (size + step - 1) & ~(step - 1) : size;
-}
-
 /* --- small blocks --- */
 
 static void
 push_free(struct pool *pool, void *block, unsigned class)
 {
-    SHOW(block, sizeof(void *));
+    POISON_SHOW(block, sizeof(void *));
     memcpy(block, &pool->free[class], sizeof(void *));
     pool->free[class] = block;
-    HIDE(block, class_size(class));
+    POISON_HIDE(block, class_size(class));
 }
 
 static void *
 pop_free(struct pool *pool, unsigned class)
 {
     void *block = pool->free[class];
-    SHOW(block, sizeof(void *));
+    POISON_SHOW(block, sizeof(void *));
     memcpy(&pool->free[class], block, sizeof(void *));
     return block;
 }
@@ -131,13 +104,9 @@ add_chunk(struct pool *pool)
 {
     if (pool->next != pool->end)
         shred(pool, pool->next, (size_t)(pool->end - pool->next));
-    struct pool_chunk *chunk = xmalloc(CHUNK);
-    chunk->older = pool->chunks;
-    pool->chunks = chunk;
-    pool->next = (unsigned char *)(chunk + 1);
-    pool->end = (unsigned char *)chunk + CHUNK;
-    pool->bytes += CHUNK;
-    HIDE(pool->next, CHUNK - sizeof(*chunk));
+    pool->next = extents_alloc(&pool->extents, CHUNK);
+    pool->end = pool->next + CHUNK;
+    POISON_HIDE(pool->next, CHUNK);
 }
 
 /* A block of that class made from a larger free one; NULL when there is
@@ -172,58 +141,69 @@ alloc_small(struct pool *pool, size_t size)
         block = pool->next;
         pool->next += whole;
     }
-    HIDE(block, whole);
-    SHOW(block, size);
+    POISON_HIDE(block, whole);
+    POISON_SHOW(block, size);
     return block;
 }
 
-/* --- large blocks --- */
+/* --- giant blocks --- */
 
 static void
-link_large(struct pool *pool, struct pool_large *large)
+link_giant(struct pool *pool, struct pool_giant *giant)
 {
-    large->previous = NULL;
-    large->next = pool->large;
-    if (pool->large != NULL)
-        pool->large->previous = large;
-    pool->large = large;
+    giant->previous = NULL;
+    giant->next = pool->giants;
+    if (pool->giants != NULL)
+        pool->giants->previous = giant;
+    pool->giants = giant;
 }
 
 static void
-unlink_large(struct pool *pool, const struct pool_large *large)
+unlink_giant(struct pool *pool, const struct pool_giant *giant)
 {
-    if (large->previous != NULL)
-        large->previous->next = large->next;
+    if (giant->previous != NULL)
+        giant->previous->next = giant->next;
     else
-        pool->large = large->next;
-    if (large->next != NULL)
-        large->next->previous = large->previous;
+        pool->giants = giant->next;
+    if (giant->next != NULL)
+        giant->next->previous = giant->previous;
+}
+
+/* What is really reserved: eight steps to each doubling. */
+static size_t
+giant_room(size_t size)
+{
+    unsigned bits = 64 - (unsigned)__builtin_clzll(size - 1);
+    size_t step = (size_t)1 << (bits - 4);
+    return size <= SIZE_MAX - step ? (size + step - 1) & ~(step - 1) : size;
 }
 
 static uint64_t
-large_cost(size_t size)
+giant_cost(size_t size)
 {
-    return (uint64_t)reserved(size) + sizeof(struct pool_large) + SYSTEM_COST;
+    return (uint64_t)giant_room(size) + sizeof(struct pool_giant) +
+           SYSTEM_COST;
 }
 
 /* old is NULL or unlinked; size bytes follow the header. */
 static void *
-place_large(struct pool *pool, struct pool_large *old, size_t size)
+place_giant(struct pool *pool, struct pool_giant *old, size_t size)
 {
-    struct pool_large *large =
-        xreallocarray(old, 1, reserved(size) + sizeof(*large));
-    link_large(pool, large);
-    pool->bytes += large_cost(size);
-    return large + 1;
+    struct pool_giant *giant =
+        xreallocarray(old, 1, giant_room(size) + sizeof(*giant));
+    pages_prefer_huge(giant, giant_room(size));
+    link_giant(pool, giant);
+    pool->giant_bytes += giant_cost(size);
+    return giant + 1;
 }
 
-static struct pool_large *
-take_large(struct pool *pool, void *block, size_t size)
+static struct pool_giant *
+take_giant(struct pool *pool, void *block, size_t size)
 {
-    struct pool_large *large = (struct pool_large *)block - 1;
-    unlink_large(pool, large);
-    pool->bytes -= large_cost(size);
-    return large;
+    struct pool_giant *giant = (struct pool_giant *)block - 1;
+    unlink_giant(pool, giant);
+    pool->giant_bytes -= giant_cost(size);
+    return giant;
 }
 
 /* --- the interface --- */
@@ -232,24 +212,19 @@ void
 pool_init(struct pool *pool, uint64_t limit)
 {
     *pool = (struct pool){ .limit = limit };
+    extents_init(&pool->extents);
 }
 
 void
 pool_fini(struct pool *pool)
 {
-    struct pool_chunk *chunk = pool->chunks;
-    while (chunk != NULL) {
-        struct pool_chunk *older = chunk->older;
-        SHOW(chunk, CHUNK);
-        free(chunk);
-        chunk = older;
+    struct pool_giant *giant = pool->giants;
+    while (giant != NULL) {
+        struct pool_giant *next = giant->next;
+        free(giant);
+        giant = next;
     }
-    struct pool_large *large = pool->large;
-    while (large != NULL) {
-        struct pool_large *next = large->next;
-        free(large);
-        large = next;
-    }
+    extents_fini(&pool->extents);
     pool_init(pool, pool->limit);
 }
 
@@ -261,13 +236,30 @@ pool_reset(struct pool *pool)
     pool->refused = refused;
 }
 
+enum kind { KIND_SMALL, KIND_LARGE, KIND_GIANT };
+
+static enum kind
+kind_of(size_t size)
+{
+    if (size <= POOL_SMALL_MOST)
+        return KIND_SMALL;
+    return size <= EXTENTS_BLOCK_MOST ? KIND_LARGE : KIND_GIANT;
+}
+
 void *
 pool_alloc(struct pool *pool, size_t size)
 {
     if (size == 0)
         return NULL;
-    return size <= POOL_SMALL_MOST ? alloc_small(pool, size)
-                                   : place_large(pool, NULL, size);
+    switch (kind_of(size)) {
+    case KIND_SMALL:
+        return alloc_small(pool, size);
+    case KIND_LARGE:
+        return extents_alloc(&pool->extents, size);
+    case KIND_GIANT:
+    default:
+        return place_giant(pool, NULL, size);
+    }
 }
 
 void
@@ -275,10 +267,38 @@ pool_free(struct pool *pool, void *block, size_t size)
 {
     if (size == 0)
         return;
-    if (size <= POOL_SMALL_MOST)
+    switch (kind_of(size)) {
+    case KIND_SMALL:
         push_free(pool, block, class_of(size));
-    else
-        free(take_large(pool, block, size));
+        break;
+    case KIND_LARGE:
+        extents_free(&pool->extents, block);
+        break;
+    case KIND_GIANT:
+    default:
+        free(take_giant(pool, block, size));
+    }
+}
+
+/* Both are small: the block stays when its class does. */
+static bool
+resize_in_class(void *block, size_t size, size_t new_size)
+{
+    unsigned class = class_of(size);
+    if (class != class_of(new_size))
+        return false;
+    POISON_HIDE(block, class_size(class));
+    POISON_SHOW(block, new_size);
+    return true;
+}
+
+static void *
+move(struct pool *pool, void *block, size_t size, size_t new_size)
+{
+    void *moved = pool_alloc(pool, new_size);
+    memcpy(moved, block, size < new_size ? size : new_size);
+    pool_free(pool, block, size);
+    return moved;
 }
 
 void *
@@ -290,27 +310,31 @@ pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
         pool_free(pool, block, size);
         return NULL;
     }
-    if (reserved(size) == reserved(new_size)) {
-        if (size <= POOL_SMALL_MOST) {
-            HIDE(block, reserved(size));
-            SHOW(block, new_size);
-        }
-        return block;
+    enum kind kind = kind_of(size);
+    if (kind != kind_of(new_size))
+        return move(pool, block, size, new_size);
+    switch (kind) {
+    case KIND_SMALL:
+        return resize_in_class(block, size, new_size)
+                   ? block
+                   : move(pool, block, size, new_size);
+    case KIND_LARGE:
+        return extents_resize(&pool->extents, block, size, new_size);
+    case KIND_GIANT:
+    default:
+        if (giant_room(size) == giant_room(new_size))
+            return block;
+        return place_giant(pool, take_giant(pool, block, size), new_size);
     }
-    if (size > POOL_SMALL_MOST && new_size > POOL_SMALL_MOST)
-        return place_large(pool, take_large(pool, block, size), new_size);
-    void *moved = pool_alloc(pool, new_size);
-    memcpy(moved, block, size < new_size ? size : new_size);
-    pool_free(pool, block, size);
-    return moved;
 }
 
 bool
 pool_allows(struct pool *pool, uint64_t more)
 {
+    uint64_t bytes = pool_bytes(pool);
     if (pool->limit == 0)
         return true;
-    if (pool->bytes > pool->limit || more > pool->limit - pool->bytes)
+    if (bytes > pool->limit || more > pool->limit - bytes)
         pool->refused = true;
     return !pool->refused;
 }
