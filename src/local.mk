@@ -231,6 +231,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/pack.h \
 	%D%/keyspace/pool.c \
 	%D%/keyspace/pool.h \
+	%D%/keyspace/slabs.c \
+	%D%/keyspace/slabs.h \
 	%D%/keyspace/store.c \
 	%D%/keyspace/store.h \
 	%D%/keyspace/stream-entries.c \

@@ -93,6 +93,7 @@ unit_programs = \
 	%D%/unit/test-replay-zset \
 	%D%/unit/test-salvage \
 	%D%/unit/test-segments \
+	%D%/unit/test-slabs \
 	%D%/unit/test-slot \
 	%D%/unit/test-spool \
 	%D%/unit/test-summary \

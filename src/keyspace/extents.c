@@ -26,7 +26,7 @@ enum {
     SPAN_LEAST = 1 << LEVEL_LEAST,
     STEP_BITS = 4,
     FREE = 1, /* in span.size */
-    EXTENT_LEAST = 512 * 1024,
+    EXTENT_LEAST = 1024 * 1024,
     EXTENT_MOST = 32 * 1024 * 1024,
 };
 
@@ -288,15 +288,31 @@ reach(struct extents *extents, struct span *span)
     extents->fresh = end;
 }
 
+/* A span of at least size bytes, uncut. */
 static struct span *
 take_span(struct extents *extents, size_t size)
 {
     struct span *span = take_free(extents, size);
-    if (span == NULL)
-        span = add_extent(extents, size);
-    cut(extents, span, size);
-    reach(extents, span);
-    return span;
+    return span != NULL ? span : add_extent(extents, size);
+}
+
+/* Makes the block of an uncut span begin at a multiple: what is before it
+ * becomes free. */
+static struct span *
+align(struct extents *extents, struct span *span, size_t multiple)
+{
+    size_t front = (size_t)(-(uintptr_t)(span + 1) % multiple);
+    if (front == 0)
+        return span;
+    if (front < SPAN_LEAST)
+        front += multiple;
+    size_t rest = size_of(span) - front;
+    struct span *aligned = span_at((unsigned char *)span + front);
+    POISON_SHOW(aligned, sizeof(*aligned));
+    *aligned = (struct span){ .before = front, .size = rest };
+    next_of(aligned)->before = rest;
+    add_free(extents, span, front);
+    return aligned;
 }
 
 /* Makes a span larger where it lies, if there is room. */
@@ -334,12 +350,27 @@ extents_fini(struct extents *extents)
     extents_init(extents);
 }
 
+static void *
+place(struct extents *extents, struct span *span, size_t size)
+{
+    cut(extents, span, rounded(size));
+    reach(extents, span);
+    show_block(span, size);
+    return span + 1;
+}
+
 void *
 extents_alloc(struct extents *extents, size_t size)
 {
-    struct span *span = take_span(extents, rounded(size));
-    show_block(span, size);
-    return span + 1;
+    return place(extents, take_span(extents, rounded(size)), size);
+}
+
+void *
+extents_alloc_at(struct extents *extents, size_t size, size_t multiple)
+{
+    size_t most = rounded(rounded(size) + multiple + SPAN_LEAST);
+    struct span *span = take_span(extents, most);
+    return place(extents, align(extents, span, multiple), size);
 }
 
 void

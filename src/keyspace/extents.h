@@ -42,6 +42,10 @@ void extents_fini(struct extents *extents);
 /* 1 to EXTENTS_BLOCK_MOST bytes, aligned to 16, not zeroed. */
 void *extents_alloc(struct extents *extents, size_t size);
 
+/* At a multiple of that power of two, which is above 16. */
+void *extents_alloc_at(struct extents *extents, size_t size,
+                       size_t multiple);
+
 void extents_free(struct extents *extents, void *block);
 
 /* The block of `used` bytes with another size, moved or not; what both sizes

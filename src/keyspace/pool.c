@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- *     small, up to 2 KiB    from chunks, by size class
- *     large, up to 4 MiB    keyspace/extents, of which chunks are, too
+ *     small, up to 2 KiB    keyspace/slabs
+ *     large, up to 4 MiB    keyspace/extents, of which slabs are cut, too
  *     giant                 the system's
- *
- * Chunks are cut from the front; what is left of one when the next is begun,
- * and free blocks that are larger than what is asked for, are cut into smaller
- * ones rather than lost.  Free small blocks are never joined: their number is
- * bounded by what each class once needed.
  */
 #include "keyspace/pool.h"
 
@@ -15,136 +10,14 @@
 #include <string.h>
 
 #include "base/pages.h"
-#include "base/poison.h"
 #include "base/xalloc.h"
 
-enum {
-    GRAIN = 8,
-    FINE_MOST = 128,  /* up to here a class for each grain */
-    FINE_CLASSES = FINE_MOST / GRAIN,
-    STEPS = 8,        /* classes to a doubling above that */
-    CHUNK = 256 * 1024 - 16, /* with the head of its span a size of theirs */
-    SYSTEM_COST = 16, /* of a block of the system, about */
-};
+enum { SYSTEM_COST = 16 }; /* of a block of the system, about */
 
 struct pool_giant {
     struct pool_giant *previous;
     struct pool_giant *next;
 };
-
-/* --- size classes --- */
-
-/* Of size 1 to POOL_SMALL_MOST. */
-static unsigned
-class_of(size_t size)
-{
-    if (size <= FINE_MOST)
-        return (unsigned)((size - 1) / GRAIN);
-    /* size - 1 is 1xxx... of that many bits: three bits x tell the step. */
-    unsigned bits = 64 - (unsigned)__builtin_clzll(size - 1);
-    unsigned step = (unsigned)((size - 1) >> (bits - 4)) & (STEPS - 1);
-    return FINE_CLASSES + (bits - 8) * STEPS + step;
-}
-
-static size_t
-class_size(unsigned class)
-{
-    if (class < FINE_CLASSES)
-        return (size_t)(class + 1) * GRAIN;
-    unsigned doubling = (class - FINE_CLASSES) / STEPS;
-    unsigned step = (class - FINE_CLASSES) % STEPS;
-    return (size_t)(STEPS + 1 + step) << (doubling + 4);
-}
-
-/* --- small blocks --- */
-
-static void
-push_free(struct pool *pool, void *block, unsigned class)
-{
-    POISON_SHOW(block, sizeof(void *));
-    memcpy(block, &pool->free[class], sizeof(void *));
-    pool->free[class] = block;
-    POISON_HIDE(block, class_size(class));
-}
-
-static void *
-pop_free(struct pool *pool, unsigned class)
-{
-    void *block = pool->free[class];
-    POISON_SHOW(block, sizeof(void *));
-    memcpy(&pool->free[class], block, sizeof(void *));
-    return block;
-}
-
-/* The largest class of which a block fits into size bytes, at least a grain
- * of them. */
-static unsigned
-class_within(size_t size)
-{
-    if (size >= POOL_SMALL_MOST)
-        return POOL_CLASSES - 1;
-    unsigned class = class_of(size);
-    return class_size(class) > size ? class - 1 : class;
-}
-
-/* Makes free blocks of size bytes, a multiple of the grain. */
-static void
-shred(struct pool *pool, unsigned char *bytes, size_t size)
-{
-    while (size > 0) {
-        unsigned class = class_within(size);
-        push_free(pool, bytes, class);
-        bytes += class_size(class);
-        size -= class_size(class);
-    }
-}
-
-static void
-add_chunk(struct pool *pool)
-{
-    if (pool->next != pool->end)
-        shred(pool, pool->next, (size_t)(pool->end - pool->next));
-    pool->next = extents_alloc(&pool->extents, CHUNK);
-    pool->end = pool->next + CHUNK;
-    POISON_HIDE(pool->next, CHUNK);
-}
-
-/* A block of that class made from a larger free one; NULL when there is
- * none. */
-static void *
-split_larger(struct pool *pool, unsigned class)
-{
-    for (unsigned from = POOL_CLASSES - 1; from > class; from--) {
-        if (pool->free[from] == NULL)
-            continue;
-        unsigned char *block = pop_free(pool, from);
-        shred(pool, block + class_size(class),
-              class_size(from) - class_size(class));
-        return block;
-    }
-    return NULL;
-}
-
-static void *
-alloc_small(struct pool *pool, size_t size)
-{
-    unsigned class = class_of(size);
-    size_t whole = class_size(class);
-    void *block = NULL;
-    if (pool->free[class] != NULL)
-        block = pop_free(pool, class);
-    else if ((size_t)(pool->end - pool->next) < whole)
-        block = split_larger(pool, class);
-    if (block == NULL) {
-        if ((size_t)(pool->end - pool->next) < whole)
-            add_chunk(pool);
-        block = pool->next;
-        pool->next += whole;
-    }
-    POISON_HIDE(block, whole);
-    POISON_SHOW(block, size);
-    return block;
-}
 
 /* --- giant blocks --- */
 
@@ -241,7 +114,7 @@ enum kind { KIND_SMALL, KIND_LARGE, KIND_GIANT };
 static enum kind
 kind_of(size_t size)
 {
-    if (size <= POOL_SMALL_MOST)
+    if (size <= SLABS_BLOCK_MOST)
         return KIND_SMALL;
     return size <= EXTENTS_BLOCK_MOST ? KIND_LARGE : KIND_GIANT;
 }
@@ -253,7 +126,7 @@ pool_alloc(struct pool *pool, size_t size)
         return NULL;
     switch (kind_of(size)) {
     case KIND_SMALL:
-        return alloc_small(pool, size);
+        return slabs_alloc(&pool->slabs, &pool->extents, size);
     case KIND_LARGE:
         return extents_alloc(&pool->extents, size);
     case KIND_GIANT:
@@ -269,7 +142,7 @@ pool_free(struct pool *pool, void *block, size_t size)
         return;
     switch (kind_of(size)) {
     case KIND_SMALL:
-        push_free(pool, block, class_of(size));
+        slabs_free(&pool->slabs, &pool->extents, block);
         break;
     case KIND_LARGE:
         extents_free(&pool->extents, block);
@@ -278,18 +151,6 @@ pool_free(struct pool *pool, void *block, size_t size)
     default:
         free(take_giant(pool, block, size));
     }
-}
-
-/* Both are small: the block stays when its class does. */
-static bool
-resize_in_class(void *block, size_t size, size_t new_size)
-{
-    unsigned class = class_of(size);
-    if (class != class_of(new_size))
-        return false;
-    POISON_HIDE(block, class_size(class));
-    POISON_SHOW(block, new_size);
-    return true;
 }
 
 static void *
@@ -315,7 +176,7 @@ pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
         return move(pool, block, size, new_size);
     switch (kind) {
     case KIND_SMALL:
-        return resize_in_class(block, size, new_size)
+        return slabs_resize(block, size, new_size)
                    ? block
                    : move(pool, block, size, new_size);
     case KIND_LARGE:

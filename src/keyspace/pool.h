@@ -2,12 +2,11 @@
  *
  * The memory of a keyspace, counted to the byte; small blocks have no headers.
  *
- * Whoever frees or resizes a block says how large it is, so small blocks cost
- * nothing but themselves, rounded up to a size class (multiples of 8 up to
- * 128, then eight steps to each doubling).  The class is all that is reserved:
- * growing inside it moves nothing.  Small blocks come from chunks and return
- * to a free list of their class; large ones lie in extents, and grow where they
- * lie if they can.
+ * Whoever frees or resizes a block says how large it is.  Small blocks are
+ * rounded up to a size class (multiples of 8 up to 128, then eight steps to
+ * each doubling) and lie in slabs; large ones in extents, where they grow in
+ * place if they can; giant ones are the system's.  What is reserved is the
+ * block's: growing inside it moves nothing.
  *
  * Memory does not fail (base/xalloc.h), so the limit is a mark that callers
  * look at: pool_is_full between two steps, pool_allows before a step that
@@ -21,19 +20,13 @@
 #include <stdint.h>
 
 #include "keyspace/extents.h"
-
-enum {
-    POOL_SMALL_MOST = 2048, /* bytes of the largest small block */
-    POOL_CLASSES = 48,
-};
+#include "keyspace/slabs.h"
 
 struct pool_giant;
 
 struct pool {
     struct extents extents;
-    unsigned char *next; /* unused bytes of the newest chunk */
-    unsigned char *end;
-    void *free[POOL_CLASSES]; /* blocks, each holding the next's address */
+    struct slabs slabs;
     struct pool_giant *giants; /* a list's head, or NULL */
     uint64_t giant_bytes;      /* of them */
     uint64_t limit;            /* bytes it should not hold more than */
