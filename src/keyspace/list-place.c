@@ -135,6 +135,31 @@ list_place_remove(struct store *store, struct value *value,
     }
 }
 
+/* Of the node that has element *left of the list; *left then counts from that
+ * node's first.  Looked for from the nearer end: queues are popped at both. */
+static uint32_t
+find_node(const struct value *value, uint64_t count, uint64_t *left)
+{
+    struct pack node;
+    uint32_t index = 0;
+    if (*left >= count / 2) {
+        uint64_t first = count;
+        index = list_place_nodes(value);
+        do {
+            node = list_place_node(value, --index);
+            first -= list_node_elements(&node);
+        } while (*left < first);
+        *left -= first;
+        return index;
+    }
+    node = list_place_node(value, 0);
+    while (*left >= list_node_elements(&node)) {
+        *left -= list_node_elements(&node);
+        node = list_place_node(value, ++index);
+    }
+    return index;
+}
+
 bool
 list_place_find(const struct value *value, int64_t index,
                 struct list_place *place)
@@ -143,12 +168,8 @@ list_place_find(const struct value *value, int64_t index,
     uint64_t left = index < 0 ? (uint64_t)index + count : (uint64_t)index;
     if (left >= count)
         return false;
-    place->node = 0;
-    struct pack node = list_place_node(value, 0);
-    while (left >= list_node_elements(&node)) {
-        left -= list_node_elements(&node);
-        node = list_place_node(value, ++place->node);
-    }
+    place->node = find_node(value, count, &left);
+    struct pack node = list_place_node(value, place->node);
     place->offset =
         list_node_is_plain(&node) ? 0 : pack_seek(&node, (uint32_t)left);
     return true;

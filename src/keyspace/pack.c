@@ -165,33 +165,6 @@ is_decimal(struct bytes text, int64_t *number)
            number_parse_int64(text, number);
 }
 
-uint32_t
-pack_find(const struct pack *pack, uint32_t offset, struct bytes text,
-          unsigned stride)
-{
-    int64_t number = 0;
-    bool is_number = is_decimal(text, &number);
-    unsigned skip = 0;
-    uint32_t end = pack_end(pack);
-    while (offset < end) {
-        const unsigned char *at = pack->bytes + offset;
-        struct seen seen = see(at);
-        uint32_t encoded = seen.head_size + seen.length;
-        if (skip == 0) {
-            skip = stride;
-            if (seen.is_number == is_number &&
-                (is_number ? seen.number == number
-                           : bytes_equal(bytes_of(at + seen.head_size,
-                                                  seen.length),
-                                         text)))
-                return offset;
-        }
-        skip--;
-        offset += encoded + backlen_width(encoded);
-    }
-    return end;
-}
-
 /* --- writing --- */
 
 static struct draft
@@ -246,6 +219,48 @@ draft_text(struct bytes text)
         store_le(draft.head + 1, text.size, 4);
     }
     return draft;
+}
+
+/* An entry's bytes with the backlen; most entries are short texts. */
+static inline uint32_t
+width_of(const unsigned char *at)
+{
+    if ((at[0] & 0xc0) == 0x80)
+        return (at[0] & 0x3f) + 2u;
+    struct seen seen = see(at);
+    uint32_t encoded = seen.head_size + seen.length;
+    return encoded + backlen_width(encoded);
+}
+
+/* Equal texts are written equally.  Texts beside each other begin alike more
+ * often than they end alike. */
+static inline bool
+is_written_as(const unsigned char *at, const struct draft *draft)
+{
+    size_t size = draft->text.size;
+    const unsigned char *text = at + draft->head_size;
+    if (draft->head_size > 1 && memcmp(at, draft->head, draft->head_size) != 0)
+        return false;
+    return size == 0 || (text[size - 1] == draft->text.data[size - 1] &&
+                         memcmp(text, draft->text.data, size) == 0);
+}
+
+uint32_t
+pack_find(const struct pack *pack, uint32_t offset, struct bytes text,
+          unsigned stride)
+{
+    if (text.size > pack->size)
+        return pack_end(pack);
+    struct draft draft = draft_text(text);
+    const unsigned char *at = pack->bytes + offset;
+    const unsigned char *end = pack->bytes + pack_end(pack);
+    while (at < end) {
+        if (at[0] == draft.head[0] && is_written_as(at, &draft))
+            return (uint32_t)(at - pack->bytes);
+        for (unsigned i = 0; i < stride && at < end; i++)
+            at += width_of(at);
+    }
+    return pack_end(pack);
 }
 
 /* The most significant group first; all but the first have bit 7 set. */
