@@ -46,6 +46,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/analysis/type-table.h \
 	%D%/aof/aof-acceptance.c \
 	%D%/aof/aof-acceptance.h \
+	%D%/aof/aof-blocks.c \
+	%D%/aof/aof-blocks.h \
 	%D%/aof/aof-command-table.c \
 	%D%/aof/aof-command-table.h \
 	%D%/aof/aof-commands.c \

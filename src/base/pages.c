@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/pages.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "base/xalloc.h"
 
-void
-pages_prefer_huge(void *memory, size_t size)
+static void
+prefer_huge(void *memory, size_t size)
 {
 #ifdef MADV_HUGEPAGE
-    size_t before = (size_t)(-(uintptr_t)memory % PAGES_HUGE);
-    if (size < before || size - before < PAGES_HUGE)
-        return;
-    size_t whole = (size - before) / PAGES_HUGE * PAGES_HUGE;
-    (void)madvise((unsigned char *)memory + before, whole, MADV_HUGEPAGE);
+    (void)madvise(memory, size, MADV_HUGEPAGE);
 #else
     (void)memory;
     (void)size;
@@ -28,6 +23,60 @@ pages_alloc(size_t size)
     if (size % PAGES_HUGE != 0)
         return xmalloc(size);
     void *memory = xaligned_alloc(PAGES_HUGE, size);
-    pages_prefer_huge(memory, size);
+    prefer_huge(memory, size);
     return memory;
 }
+
+/* A part of a mapping that is advised otherwise than the rest would keep it
+ * from being moved: so no malloc here, whose mappings begin with its head. */
+#ifdef MREMAP_MAYMOVE
+
+void *
+pages_map(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        xalloc_failed();
+    prefer_huge(memory, size);
+    return memory;
+}
+
+void *
+pages_remap(void *memory, size_t size, size_t new_size)
+{
+    void *moved = mremap(memory, size, new_size, MREMAP_MAYMOVE);
+    if (moved == MAP_FAILED)
+        xalloc_failed();
+    return moved;
+}
+
+void
+pages_unmap(void *memory, size_t size)
+{
+    (void)munmap(memory, size);
+}
+
+#else
+
+void *
+pages_map(size_t size)
+{
+    return xmalloc(size);
+}
+
+void *
+pages_remap(void *memory, size_t size, size_t new_size)
+{
+    (void)size;
+    return xreallocarray(memory, 1, new_size);
+}
+
+void
+pages_unmap(void *memory, size_t size)
+{
+    (void)size;
+    free(memory);
+}
+
+#endif

@@ -10,6 +10,9 @@
 
 #include <stddef.h>
 
+/* Says so, and ends. */
+void xalloc_failed(void) __attribute__((noreturn));
+
 void *xmalloc(size_t size);
 
 /* alignment is a power of two, size a multiple of it. */

@@ -27,7 +27,7 @@ enum {
     STEP_BITS = 4,
     FREE = 1, /* in span.size */
     EXTENT_LEAST = 1024 * 1024,
-    EXTENT_MOST = 32 * 1024 * 1024,
+    EXTENT_MOST = 64 * 1024 * 1024,
 };
 
 struct extent {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The large blocks of a pool, cut from extents of up to 32 MiB.  A block grows
+ * The large blocks of a pool, cut from extents of up to 64 MiB.  A block grows
  * where it lies when what follows it is free, and free neighbours are joined,
  * so what grows step by step does not leave its earlier places behind.
  *
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    EXTENTS_BLOCK_MOST = 4 * 1024 * 1024, /* bytes of the largest block */
+    EXTENTS_BLOCK_MOST = 16 * 1024 * 1024, /* bytes */
     EXTENTS_LEVELS = 20, /* doublings of the size of free spans */
     EXTENTS_STEPS = 16,  /* to each */
 };

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  *     small, up to 2 KiB    keyspace/slabs
- *     large, up to 4 MiB    keyspace/extents, of which slabs are cut, too
+ *     large, up to 16 MiB   keyspace/extents, of which slabs are cut, too
  *     giant                 the system's
  */
 #include "keyspace/pool.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/pages.h"
-#include "base/xalloc.h"
-
-enum { SYSTEM_COST = 16 }; /* of a block of the system, about */
 
 struct pool_giant {
     struct pool_giant *previous;
     struct pool_giant *next;
+    size_t size;   /* with this head */
+    size_t unused; /* keeps what follows aligned to 16 */
 };
 
 /* --- giant blocks --- */
@@ -51,32 +49,54 @@ giant_room(size_t size)
     return size <= SIZE_MAX - step ? (size + step - 1) & ~(step - 1) : size;
 }
 
-static uint64_t
-giant_cost(size_t size)
+/* With its head. */
+static size_t
+giant_whole(size_t size)
 {
-    return (uint64_t)giant_room(size) + sizeof(struct pool_giant) +
-           SYSTEM_COST;
+    return giant_room(size) + sizeof(struct pool_giant);
 }
 
-/* old is NULL or unlinked; size bytes follow the header. */
+/* Takes up a piece of memory for a block of size bytes. */
 static void *
-place_giant(struct pool *pool, struct pool_giant *old, size_t size)
+place_giant(struct pool *pool, struct pool_giant *giant, size_t size)
 {
-    struct pool_giant *giant =
-        xreallocarray(old, 1, giant_room(size) + sizeof(*giant));
-    pages_prefer_huge(giant, giant_room(size));
     link_giant(pool, giant);
-    pool->giant_bytes += giant_cost(size);
+    giant->size = giant_whole(size);
+    pool->giant_bytes += giant->size;
     return giant + 1;
 }
 
 static struct pool_giant *
-take_giant(struct pool *pool, void *block, size_t size)
+take_giant(struct pool *pool, void *block)
 {
     struct pool_giant *giant = (struct pool_giant *)block - 1;
     unlink_giant(pool, giant);
-    pool->giant_bytes -= giant_cost(size);
+    pool->giant_bytes -= giant->size;
     return giant;
+}
+
+static void *
+alloc_giant(struct pool *pool, size_t size)
+{
+    return place_giant(pool, pages_map(giant_whole(size)), size);
+}
+
+static void
+free_giant(struct pool *pool, void *block)
+{
+    struct pool_giant *giant = take_giant(pool, block);
+    pages_unmap(giant, giant->size);
+}
+
+static void *
+resize_giant(struct pool *pool, void *block, size_t size)
+{
+    struct pool_giant *giant = (struct pool_giant *)block - 1;
+    if (giant->size == giant_whole(size))
+        return block;
+    giant = take_giant(pool, block);
+    return place_giant(
+        pool, pages_remap(giant, giant->size, giant_whole(size)), size);
 }
 
 /* --- the interface --- */
@@ -94,7 +114,7 @@ pool_fini(struct pool *pool)
     struct pool_giant *giant = pool->giants;
     while (giant != NULL) {
         struct pool_giant *next = giant->next;
-        free(giant);
+        pages_unmap(giant, giant->size);
         giant = next;
     }
     extents_fini(&pool->extents);
@@ -105,8 +125,10 @@ void
 pool_reset(struct pool *pool)
 {
     bool refused = pool->refused;
+    uint64_t resets = pool->resets;
     pool_fini(pool);
     pool->refused = refused;
+    pool->resets = resets + 1;
 }
 
 enum kind { KIND_SMALL, KIND_LARGE, KIND_GIANT };
@@ -131,7 +153,7 @@ pool_alloc(struct pool *pool, size_t size)
         return extents_alloc(&pool->extents, size);
     case KIND_GIANT:
     default:
-        return place_giant(pool, NULL, size);
+        return alloc_giant(pool, size);
     }
 }
 
@@ -149,7 +171,7 @@ pool_free(struct pool *pool, void *block, size_t size)
         break;
     case KIND_GIANT:
     default:
-        free(take_giant(pool, block, size));
+        free_giant(pool, block);
     }
 }
 
@@ -183,9 +205,7 @@ pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
         return extents_resize(&pool->extents, block, size, new_size);
     case KIND_GIANT:
     default:
-        if (giant_room(size) == giant_room(new_size))
-            return block;
-        return place_giant(pool, take_giant(pool, block, size), new_size);
+        return resize_giant(pool, block, new_size);
     }
 }
 

@@ -31,6 +31,7 @@ struct pool {
     uint64_t giant_bytes;      /* of them */
     uint64_t limit;            /* bytes it should not hold more than */
     bool refused;              /* pool_allows said no */
+    uint64_t resets;           /* how often all blocks were freed */
 };
 
 /* limit 0 is none. */

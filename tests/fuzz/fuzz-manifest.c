@@ -146,7 +146,10 @@ write_and_read(const struct manifest *manifest)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct stream_ops ops = { drip_read, drip_close };
+    static const struct stream_ops ops = {
+        .read = drip_read,
+        .close = drip_close,
+    };
     struct drip drip = { { &ops }, data, size };
     struct manifest whole = { .files = NULL };
     struct manifest parts = { .files = NULL };

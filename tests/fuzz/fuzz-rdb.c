@@ -269,7 +269,10 @@ price(struct bytes bytes)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct stream_ops ops = { drip_read, drip_close };
+    static const struct stream_ops ops = {
+        .read = drip_read,
+        .close = drip_close,
+    };
     struct bytes bytes = bytes_of(data, size);
     struct drip drip = { { &ops }, data, size };
     struct reader reader;

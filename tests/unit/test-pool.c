@@ -112,16 +112,16 @@ test_giant_blocks(void **state)
     pool_init(&pool, 0);
     unsigned char *block = pool_alloc(&pool, 3 * MIB);
     fill(block, 3 * MIB, 7);
-    block = pool_resize(&pool, block, 3 * MIB, 5 * MIB);
+    block = pool_resize(&pool, block, 3 * MIB, 20 * MIB);
     assert_filled(block, 3 * MIB, 7);
-    fill(block, 5 * MIB, 8);
-    void *other = pool_alloc(&pool, 6 * MIB);
-    block = pool_resize(&pool, block, 5 * MIB, 40 * MIB);
-    assert_filled(block, 5 * MIB, 8);
-    assert_true(pool_bytes(&pool) >= 46 * (uint64_t)MIB);
+    fill(block, 20 * MIB, 8);
+    void *other = pool_alloc(&pool, 17 * MIB);
+    block = pool_resize(&pool, block, 20 * MIB, 40 * MIB);
+    assert_filled(block, 20 * MIB, 8);
+    assert_true(pool_bytes(&pool) >= 57 * (uint64_t)MIB);
     block = pool_resize(&pool, block, 40 * MIB, 2 * MIB);
     assert_filled(block, 2 * MIB, 8);
-    pool_free(&pool, other, 6 * MIB);
+    pool_free(&pool, other, 17 * MIB);
     assert_true(pool_bytes(&pool) < 8 * (uint64_t)MIB);
     pool_fini(&pool);
 }
