@@ -288,9 +288,9 @@ endif
 %C%_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 
 # Not part of check: make bench.
-bench: %D%/bench/generate %D%/bench/generate-log src/keyweigh
+bench: %D%/bench/generate %D%/bench/generate-log %D%/tools/peak src/keyweigh
 	KEYWEIGH=src/keyweigh GENERATE=%D%/bench/generate \
-		GENERATE_LOG=%D%/bench/generate-log \
+		GENERATE_LOG=%D%/bench/generate-log PEAK=%D%/tools/peak \
 		$(SHELL) $(srcdir)/%D%/bench/run.sh
 .PHONY: bench
 

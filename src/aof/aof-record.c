@@ -328,11 +328,30 @@ take_bytes(struct aof_records *records, uint64_t size,
            reader_skip(r, size - held);
 }
 
+/* The same of an argument that is at hand and as writers write it. */
+static bool
+take_plain(struct aof_records *records, struct aof_argument *argument)
+{
+    struct reader *r = records->reader;
+    const unsigned char *behind =
+        plain_argument(r->pos, r->end, records->hold, argument);
+    if (behind == NULL || is_for_block(records, argument->size))
+        return false;
+    buffer_append(&records->held, argument->data, argument->held);
+    argument->data = NULL;
+    r->pos = behind;
+    return true;
+}
+
 static enum status
 take_argument(struct aof_records *records, uint64_t number)
 {
     struct aof_argument *argument = &records->args[records->record.count];
     uint64_t size = 0;
+    if (take_plain(records, argument)) {
+        records->record.count++;
+        return STATUS_OK;
+    }
     enum status status = take_size(records, number, &size);
     if (status != STATUS_OK)
         return status;
