@@ -48,6 +48,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/analysis/type-table.h \
 	%D%/aof/aof-acceptance.c \
 	%D%/aof/aof-acceptance.h \
+	%D%/aof/aof-blocks.c \
+	%D%/aof/aof-blocks.h \
 	%D%/aof/aof-command-table.c \
 	%D%/aof/aof-command-table.h \
 	%D%/aof/aof-commands.c \
@@ -137,8 +139,11 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/base/number-time.c \
 	%D%/base/number.c \
 	%D%/base/number.h \
+	%D%/base/pages.c \
+	%D%/base/pages.h \
 	%D%/base/path.c \
 	%D%/base/path.h \
+	%D%/base/poison.h \
 	%D%/base/sample-set.c \
 	%D%/base/sample-set.h \
 	%D%/base/width.c \
@@ -218,6 +223,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/blocks.h \
 	%D%/keyspace/entry.c \
 	%D%/keyspace/entry.h \
+	%D%/keyspace/extents.c \
+	%D%/keyspace/extents.h \
 	%D%/keyspace/hash-block.c \
 	%D%/keyspace/hash-block.h \
 	%D%/keyspace/hash-pack.c \
@@ -242,6 +249,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/pool.h \
 	%D%/keyspace/set-integers.c \
 	%D%/keyspace/set-integers.h \
+	%D%/keyspace/slabs.c \
+	%D%/keyspace/slabs.h \
 	%D%/keyspace/store.c \
 	%D%/keyspace/store.h \
 	%D%/keyspace/stream-entries.c \

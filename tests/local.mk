@@ -50,6 +50,7 @@ unit_programs = \
 	%D%/unit/test-escape \
 	%D%/unit/test-export-json \
 	%D%/unit/test-export-value \
+	%D%/unit/test-extents \
 	%D%/unit/test-filter \
 	%D%/unit/test-glob \
 	%D%/unit/test-heap \
@@ -94,6 +95,7 @@ unit_programs = \
 	%D%/unit/test-replay-zset \
 	%D%/unit/test-salvage \
 	%D%/unit/test-segments \
+	%D%/unit/test-slabs \
 	%D%/unit/test-slot \
 	%D%/unit/test-spool \
 	%D%/unit/test-stream-nodes \
@@ -289,9 +291,9 @@ endif
 %C%_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS) $(fuzz_link)
 
 # Not part of check: make bench.
-bench: %D%/bench/generate %D%/bench/generate-log src/keyweigh
+bench: %D%/bench/generate %D%/bench/generate-log %D%/tools/peak src/keyweigh
 	KEYWEIGH=src/keyweigh GENERATE=%D%/bench/generate \
-		GENERATE_LOG=%D%/bench/generate-log \
+		GENERATE_LOG=%D%/bench/generate-log PEAK=%D%/tools/peak \
 		$(SHELL) $(srcdir)/%D%/bench/run.sh
 .PHONY: bench
 

@@ -38,6 +38,7 @@ aof_records_init(struct aof_records *records, struct reader *reader,
 void
 aof_records_fini(struct aof_records *records)
 {
+    aof_blocks_fini(&records->blocks);
     free(records->args);
     buffer_fini(&records->held);
 }
@@ -47,6 +48,12 @@ aof_records_reset(struct aof_records *records, struct reader *reader)
 {
     records->reader = reader;
     records->record = (struct aof_record){ .end = UINT64_MAX };
+}
+
+void
+aof_records_use_pool(struct aof_records *records, struct pool *pool)
+{
+    aof_blocks_use(&records->blocks, pool);
 }
 
 /* ---- commands at hand ---- */
@@ -110,6 +117,7 @@ take_whole(struct aof_records *records)
         .argc = argc,
         .count = (size_t)argc,
         .args = records->args,
+        .blocks = &records->blocks,
     };
     r->pos = p;
     return true;
@@ -294,21 +302,61 @@ take_argument_end(struct aof_records *records, uint64_t number)
     return STATUS_OK;
 }
 
-/* Appends an argument to held; its data is set when the slice is full. */
+static bool
+is_for_block(const struct aof_records *records, uint64_t size)
+{
+    return records->blocks.pool != NULL && records->hold == UINT64_MAX &&
+           size > AOF_RECORD_HELD;
+}
+
+/* The bytes of an argument of that size; those that go to records->held have
+ * their place when the slice is full. */
+static bool
+take_bytes(struct aof_records *records, uint64_t size,
+           struct aof_argument *argument)
+{
+    struct reader *r = records->reader;
+    struct bytes block;
+    if (is_for_block(records, size)) {
+        bool whole = aof_blocks_read(&records->blocks, r, size, &block);
+        *argument = (struct aof_argument){ block.data, block.size, size };
+        return whole;
+    }
+    uint64_t held = size < records->hold ? size : records->hold;
+    *argument = (struct aof_argument){ NULL, (size_t)held, size };
+    return reader_append_to(r, held, &records->held) &&
+           reader_skip(r, size - held);
+}
+
+/* The same of an argument that is at hand and as writers write it. */
+static bool
+take_plain(struct aof_records *records, struct aof_argument *argument)
+{
+    struct reader *r = records->reader;
+    const unsigned char *behind =
+        plain_argument(r->pos, r->end, records->hold, argument);
+    if (behind == NULL || is_for_block(records, argument->size))
+        return false;
+    buffer_append(&records->held, argument->data, argument->held);
+    argument->data = NULL;
+    r->pos = behind;
+    return true;
+}
+
 static enum status
 take_argument(struct aof_records *records, uint64_t number)
 {
-    struct reader *r = records->reader;
     struct aof_argument *argument = &records->args[records->record.count];
     uint64_t size = 0;
+    if (take_plain(records, argument)) {
+        records->record.count++;
+        return STATUS_OK;
+    }
     enum status status = take_size(records, number, &size);
     if (status != STATUS_OK)
         return status;
-    uint64_t held = size < records->hold ? size : records->hold;
-    if (!reader_append_to(r, held, &records->held) ||
-        !reader_skip(r, size - held))
+    if (!take_bytes(records, size, argument))
         return fail_at_end(records, "an argument");
-    *argument = (struct aof_argument){ NULL, (size_t)held, size };
     records->record.count++;
     return take_argument_end(records, number);
 }
@@ -348,10 +396,13 @@ take_slice(struct aof_records *records)
     }
     const unsigned char *data = records->held.data;
     for (size_t i = 0; i < record->count; i++) {
+        if (records->args[i].data != NULL)
+            continue;
         records->args[i].data = data;
         data += records->args[i].held;
     }
     record->args = records->args;
+    record->blocks = &records->blocks;
     if (number == record->argc)
         record->end = reader_offset(records->reader);
     return STATUS_OK;
@@ -436,6 +487,7 @@ aof_records_next(struct aof_records *records)
     struct reader *r = records->reader;
     if (records->record.end == 0)
         return take_slice(records);
+    aof_blocks_clear(&records->blocks);
     if (take_whole(records))
         return STATUS_OK;
     size_t at_hand = reader_available(r);

@@ -12,10 +12,13 @@
  *
  * Memory is bounded: of an argument the first `hold` bytes are at hand, and a
  * command of very many arguments comes in slices, unless all is to be held.
+ * Then long arguments may come in blocks of a pool, read to where they can
+ * stay.
  */
 #ifndef KEYWEIGH_AOF_AOF_RECORD_H
 #define KEYWEIGH_AOF_AOF_RECORD_H
 
+#include "aof/aof-blocks.h"
 #include "data/finding.h"
 #include "input/reader.h"
 
@@ -46,6 +49,7 @@ struct aof_record {
     uint64_t first; /* number of args[0] among the argc */
     size_t count;
     const struct aof_argument *args;
+    struct aof_blocks *blocks; /* where some of them are */
 
     struct bytes line; /* an annotation, from "#" on, without its line end */
 };
@@ -62,12 +66,18 @@ struct aof_records {
     struct aof_argument *args;
     size_t room;
     struct buffer held; /* arguments that the reader cannot hold */
+    struct aof_blocks blocks;
 };
 
 /* reader is borrowed and stands where a record may begin. */
 void aof_records_init(struct aof_records *records, struct reader *reader,
                       struct findings *findings, uint64_t hold);
 void aof_records_fini(struct aof_records *records);
+
+/* From the next record on, arguments of more than AOF_RECORD_HELD bytes lie in
+ * blocks of that pool, if all is to be held; NULL: no longer.  When the pool is
+ * full less of them is held. */
+void aof_records_use_pool(struct aof_records *records, struct pool *pool);
 
 /* Goes on with another reader, between two records. */
 void aof_records_reset(struct aof_records *records, struct reader *reader);

@@ -317,6 +317,18 @@ end_records(struct reading *reading, enum status status)
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
 
+/* False when the keyspace has outgrown its limit; an argument may then be cut,
+ * so this is no command to replay. */
+static bool
+replay_command_of(struct reading *reading, const struct aof_record *record)
+{
+    if (!is_within_limit(reading, record->offset))
+        return false;
+    replay_record(reading->state->replay, record);
+    poll_now_and_then(reading);
+    return is_within_limit(reading, record->offset);
+}
+
 static enum status
 replay_records(struct reading *reading)
 {
@@ -332,12 +344,22 @@ replay_records(struct reading *reading)
             state->stopped = true;
             break;
         }
-        replay_record(state->replay, record);
-        poll_now_and_then(reading);
-        if (!is_within_limit(reading, record->offset))
+        if (!replay_command_of(reading, record))
             return STATUS_FAIL;
     }
     return end_records(reading, status);
+}
+
+/* Long arguments are read into the keyspace's memory. */
+static enum status
+replay_part(struct reading *reading)
+{
+    struct aof_records *records = &reading->log->records;
+    struct store *store = keyspace_store(reading->state->keyspace);
+    aof_records_use_pool(records, &store->pool);
+    enum status status = replay_records(reading);
+    aof_records_use_pool(records, NULL);
+    return status;
 }
 
 /* ---- parts ---- */
@@ -355,7 +377,7 @@ read_part(struct reading *reading)
     else
         begin_keyspace(reading, &no_facts);
     if (status == STATUS_OK)
-        status = replay_records(reading);
+        status = replay_part(reading);
     replay_end_part(state->replay);
     if (reading->options->until_part.size > 0 && is_of_part(reading))
         reading->found_part = state->stopped = true;

@@ -206,10 +206,44 @@ struct place {
     struct run run;
 };
 
+/* Eight runs of one byte each: how many registers they are together, 0 when one
+ * of them has two bytes. */
+static unsigned
+registers_of_eight(const unsigned char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t pairs = UINT64_C(0x00ff00ff00ff00ff);
+    uint64_t runs = load_u64le(at);
+    uint64_t high = runs >> 7 & ones;
+    if (runs >> 6 & ~high & ones)
+        return 0;
+    uint64_t of_values = high * 0xff;
+    uint64_t lengths = runs & ((of_values & ones * 3) |
+                               (~of_values & ones * 0x3f));
+    lengths = (lengths & pairs) + (lengths >> 8 & pairs);
+    return (unsigned)(lengths * UINT64_C(0x0001000100010001) >> 48) + 8;
+}
+
+/* Passes over runs in front of a register's, as far as they are short: most of
+ * the time of a PFADD. */
+static void
+pass_runs(struct bytes text, unsigned number, struct place *place)
+{
+    while (text.size - place->at >= 8) {
+        unsigned registers = registers_of_eight(text.data + place->at);
+        if (registers == 0 || number - place->first < registers)
+            return;
+        place->at += 8;
+        place->previous = place->at - 1;
+        place->first += registers;
+    }
+}
+
 static bool
 find_run(struct bytes text, unsigned number, struct place *place)
 {
     *place = (struct place){ .at = HEADER, .previous = HEADER };
+    pass_runs(text, number, place);
     while (place->at < text.size) {
         if (!read_run(text, place->at, &place->run))
             return false;
@@ -218,6 +252,8 @@ find_run(struct bytes text, unsigned number, struct place *place)
         place->previous = place->at;
         place->at += place->run.size;
         place->first += place->run.length;
+        if (place->run.size > 1)
+            pass_runs(text, number, place);
     }
     return false;
 }

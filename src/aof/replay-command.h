@@ -90,6 +90,11 @@ void replay_drop_if_empty(struct replay *replay, struct bytes name);
 
 /* ---- arguments ---- */
 
+/* A long argument may lie in a block of the store: that block, from now on the
+ * caller's, or NULL.  It holds the argument and no more. */
+unsigned char *replay_take_block(struct replay *replay,
+                                 struct bytes argument);
+
 /* What came of an operation that may refuse for want of room. */
 static inline enum replay_outcome
 replay_kept(bool kept)

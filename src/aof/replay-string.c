@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <xxhash.h>
 
+#include "base/number.h"
 #include "keyspace/value-string.h"
 
 /* --- options of SET, GETEX and MSETEX --- */
@@ -173,13 +174,27 @@ check_conditions(const struct entry *entry, const struct options *options,
 
 /* --- SET --- */
 
+/* Long texts are where they can stay. */
+static bool
+give_text(struct replay *replay, struct value *value, struct bytes text)
+{
+    struct store *store = replay_store(replay);
+    unsigned char *block = NULL;
+    if (text.size > NUMBER_INTEGER_SIZE && text.size <= VALUE_TEXT_MOST)
+        block = replay_take_block(replay, text);
+    if (block == NULL)
+        return value_string_set(store, value, text);
+    value_string_set_block(store, value, block, (uint32_t)text.size);
+    return true;
+}
+
 static enum replay_outcome
 set_text(struct replay *replay, struct bytes name, struct bytes text,
          bool keep_expiry)
 {
     struct value value;
     value_init(replay_store(replay), &value, TYPE_STRING);
-    if (!value_string_set(replay_store(replay), &value, text)) {
+    if (!give_text(replay, &value, text)) {
         value_fini(replay_store(replay), &value);
         return REPLAY_UNKNOWN;
     }

@@ -35,6 +35,7 @@ struct replay {
     struct bytes *argv; /* of the current record */
     size_t argv_room;
     uint64_t offset; /* of the current record */
+    struct aof_blocks *blocks; /* of it, or NULL */
     bool in_multi;
     uint64_t multi;  /* offset of MULTI */
     bool in_exec;
@@ -302,6 +303,7 @@ take_command(struct replay *replay, const struct aof_record *record)
                                      sizeof(*replay->argv));
     }
     replay->offset = record->offset;
+    replay->blocks = record->blocks;
     for (size_t i = 0; i < record->count; i++)
         replay->argv[i] = aof_argument_bytes(&record->args[i]);
     if (replay->in_multi && replay_is(replay->argv[0], "EXEC")) {
@@ -520,6 +522,13 @@ void
 replay_drop_if_empty(struct replay *replay, struct bytes name)
 {
     (void)keyspace_delete_if_empty(replay->keyspace, replay->db, name);
+}
+
+unsigned char *
+replay_take_block(struct replay *replay, struct bytes argument)
+{
+    return replay->blocks != NULL ? aof_blocks_take(replay->blocks, argument)
+                                  : NULL;
 }
 
 struct keyspace_load *

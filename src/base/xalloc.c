@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static void
-out_of_memory(void)
+void
+xalloc_failed(void)
 {
     static const char words[] = "keyweigh: out of memory\n";
     ssize_t written = write(STDERR_FILENO, words, sizeof(words) - 1);
@@ -20,7 +20,16 @@ xmalloc(size_t size)
 {
     void *memory = malloc(size ? size : 1);
     if (memory == NULL)
-        out_of_memory();
+        xalloc_failed();
+    return memory;
+}
+
+void *
+xaligned_alloc(size_t alignment, size_t size)
+{
+    void *memory = aligned_alloc(alignment, size);
+    if (memory == NULL)
+        xalloc_failed();
     return memory;
 }
 
@@ -29,7 +38,7 @@ xcalloc(size_t count, size_t size)
 {
     void *memory = calloc(count ? count : 1, size ? size : 1);
     if (memory == NULL)
-        out_of_memory();
+        xalloc_failed();
     return memory;
 }
 
@@ -37,11 +46,11 @@ void *
 xreallocarray(void *old, size_t count, size_t size)
 {
     if (size != 0 && count > SIZE_MAX / size)
-        out_of_memory();
+        xalloc_failed();
     size_t total = count * size;
     void *memory = realloc(old, total != 0 ? total : 1);
     if (memory == NULL)
-        out_of_memory();
+        xalloc_failed();
     return memory;
 }
 

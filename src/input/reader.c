@@ -6,6 +6,10 @@
  * The CRC is not fed byte by byte: taken bytes are left unhashed until the
  * buffer is refilled, so that the checksum runs over long stretches that are
  * still in the cache.
+ *
+ * What goes past the buffer, skipped or read to where it is wanted, is so long
+ * that it is not worth while to read far ahead behind it: there may be more.
+ * The next read is short.
  */
 #include "input/reader.h"
 
@@ -16,11 +20,17 @@
 #include "base/xalloc.h"
 #include "input/crc64.h"
 
+enum {
+    PAST_LEAST = 128 * 1024, /* goes past the buffer */
+    AHEAD_LEAST = READER_CONTIGUOUS,
+};
+
 void
 reader_init(struct reader *r, struct stream *stream, size_t capacity)
 {
     *r = (struct reader){ .stream = stream };
     r->capacity = capacity ? capacity : READER_CAPACITY;
+    r->ahead = READER_CAPACITY;
     r->buffer = xmalloc(r->capacity);
     r->base = r->pos = r->end = r->hashed = r->buffer;
 }
@@ -50,6 +60,7 @@ reader_reset(struct reader *r, struct stream *stream, uint64_t origin)
     if (r->stream != NULL)
         r->stream->ops->close(r->stream);
     r->stream = stream;
+    r->ahead = READER_CAPACITY;
     r->base = r->pos = r->end = r->hashed = r->buffer;
     r->origin = origin;
     r->crc = 0;
@@ -98,8 +109,8 @@ make_room(struct reader *r, size_t *room)
     *room = r->capacity - (size_t)(r->end - r->buffer);
     /* More at a time would leave the cache, and what is read beyond the end of
      * a hold has to be moved. */
-    if (*room > READER_CAPACITY)
-        *room = READER_CAPACITY;
+    if (*room > r->ahead)
+        *room = r->ahead;
     return *room > 0;
 }
 
@@ -113,26 +124,33 @@ locate_error(struct reader *r)
     r->error.offset = reader_offset(r) + reader_available(r);
 }
 
-/* Reads once; false at the end, of the stream or of a hold. */
+/* Reads once; false at the end of the stream. */
 static bool
-read_more(struct reader *r)
+read_once(struct reader *r, unsigned char *into, size_t room, size_t *got)
 {
-    size_t room;
-    size_t got = 0;
-    if (!make_room(r, &room))
-        return false;
     enum status status =
-        r->stream->ops->read(r->stream, r->buffer + (r->end - r->buffer), room,
-                             &got, &r->error);
+        r->stream->ops->read(r->stream, into, room, got, &r->error);
     if (status == STATUS_END)
         r->at_end = true;
     if (status == STATUS_FAIL) {
         locate_error(r);
         r->stream_error = r->error;
     }
-    if (status != STATUS_OK)
+    return status == STATUS_OK;
+}
+
+/* The same into the buffer; false at the end of a hold, too. */
+static bool
+read_more(struct reader *r)
+{
+    size_t room;
+    size_t got = 0;
+    if (!make_room(r, &room) ||
+        !read_once(r, r->buffer + (r->end - r->buffer), room, &got))
         return false;
     r->end += got;
+    if (r->ahead < READER_CAPACITY)
+        r->ahead *= 2;
     return true;
 }
 
@@ -180,14 +198,80 @@ reader_part(struct reader *r, uint64_t at_most, struct bytes *part)
     return true;
 }
 
+/* --- past the buffer --- */
+
+/* Whether n bytes behind those at hand may go past it. */
+static bool
+may_go_past(const struct reader *r, uint64_t n)
+{
+    return n >= PAST_LEAST && r->pos == r->end && r->stream != NULL &&
+           !r->wants_crc && !r->holding && !r->at_end && reader_ok(r) &&
+           !reader_stream_failed(r);
+}
+
+static void
+go_past(struct reader *r, uint64_t n)
+{
+    r->origin = reader_offset(r) + n;
+    r->base = r->pos = r->end = r->hashed = r->buffer;
+    r->ahead = AHEAD_LEAST;
+}
+
+static uint64_t
+skip_past(struct reader *r, uint64_t n)
+{
+    if (r->stream == NULL || r->stream->ops->skip == NULL ||
+        !may_go_past(r, n))
+        return 0;
+    uint64_t skipped = r->stream->ops->skip(r->stream, n);
+    if (skipped > 0)
+        go_past(r, skipped);
+    return skipped;
+}
+
+/* False when they must come through the buffer. */
+static bool
+read_past(struct reader *r, size_t n, unsigned char *into, size_t *got)
+{
+    size_t count = 0;
+    if (!may_go_past(r, n) || !read_once(r, into, n, &count))
+        return false;
+    go_past(r, count);
+    *got += count;
+    return true;
+}
+
 bool
 reader_skip_more(struct reader *r, uint64_t n)
 {
     struct bytes part;
-    for (; n > 0; n -= part.size)
-        if (!reader_part(r, n, &part))
-            return false;
+    while (n > 0) {
+        uint64_t skipped = skip_past(r, n);
+        if (skipped == 0) {
+            if (!reader_part(r, n, &part))
+                return false;
+            skipped = part.size;
+        }
+        n -= skipped;
+    }
     return true;
+}
+
+bool
+reader_take_into(struct reader *r, size_t n, unsigned char *into, size_t *got)
+{
+    size_t done = 0;
+    struct bytes part = { .size = 0 };
+    while (done < n) {
+        if (read_past(r, n - done, into + done, &done))
+            continue;
+        if (!reader_part(r, n - done, &part))
+            break;
+        memcpy(into + done, part.data, part.size);
+        done += part.size;
+    }
+    *got += done;
+    return done == n;
 }
 
 bool
@@ -246,6 +330,12 @@ reader_start_crc(struct reader *r)
     r->wants_crc = true;
     r->crc = 0;
     r->hashed = r->pos;
+}
+
+void
+reader_end_crc(struct reader *r)
+{
+    r->wants_crc = false;
 }
 
 uint64_t

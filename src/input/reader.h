@@ -7,7 +7,8 @@
  * Pointers it hands out are valid until the next call on the same reader.
  * Whatever needs no more than READER_CONTIGUOUS bytes at a time gets them in
  * one piece; longer things are skipped or taken in parts, so the memory of a
- * reader never depends on what its input claims.
+ * reader never depends on what its input claims.  What is skipped need not be
+ * read, and what goes into memory of the caller is read to there.
  *
  * The same type serves the whole input, a slice of it, the output of LZF, and
  * plain memory: whatever walks a packed blob sees no difference.
@@ -39,6 +40,7 @@ struct reader {
     struct stream *stream;       /* NULL over memory */
     unsigned char *buffer;       /* NULL over memory */
     size_t capacity;
+    size_t ahead;                /* bytes that the next read may bring */
     const unsigned char *base;   /* what origin is the offset of */
     const unsigned char *hashed; /* bytes before this are in crc */
     uint64_t origin;
@@ -115,6 +117,10 @@ reader_skip(struct reader *r, uint64_t n)
     return reader_skip_more(r, n);
 }
 
+/* Puts the next n bytes into memory; how many really came is added to *got. */
+bool reader_take_into(struct reader *r, size_t n, unsigned char *into,
+                      size_t *got);
+
 /* Appends the next n bytes to a buffer, which grows as they arrive. */
 bool reader_append_to(struct reader *r, uint64_t n, struct buffer *buffer);
 
@@ -147,6 +153,9 @@ void reader_start_crc(struct reader *r);
 
 /* The CRC64 of all bytes taken since reader_start_crc. */
 uint64_t reader_crc(struct reader *r);
+
+/* It is not needed any more. */
+void reader_end_crc(struct reader *r);
 
 /* Bytes that may be read twice.  From reader_hold on nothing that is taken is
  * given up; when the buffer is full, the reader seems to be at its end.

@@ -162,7 +162,10 @@ codec_close(struct stream *stream)
     free(self);
 }
 
-static const struct stream_ops codec_ops = { codec_read, codec_close };
+static const struct stream_ops codec_ops = {
+    .read = codec_read,
+    .close = codec_close,
+};
 
 struct stream *
 stream_codec_new(const struct codec *codec, struct reader *compressed)

@@ -67,6 +67,14 @@ smaller(size_t size, uint64_t limit)
     return size > limit ? (size_t)limit : size;
 }
 
+static void
+advance(struct stream_file *self, uint64_t n)
+{
+    self->position += n;
+    if (self->options.read != NULL)
+        atomic_fetch_add_explicit(self->options.read, n, memory_order_relaxed);
+}
+
 static enum status
 file_read(struct stream *stream, unsigned char *into, size_t capacity,
           size_t *got, struct error *error)
@@ -87,11 +95,29 @@ file_read(struct stream *stream, unsigned char *into, size_t capacity,
     if (count == 0)
         return STATUS_END;
     *got = (size_t)count;
-    self->position += *got;
-    if (self->options.read != NULL)
-        atomic_fetch_add_explicit(self->options.read, *got,
-                                  memory_order_relaxed);
+    advance(self, *got);
     return STATUS_OK;
+}
+
+/* Not beyond the end of the file, which is where reading would have ended. */
+static uint64_t
+file_skip(struct stream *stream, uint64_t n)
+{
+    struct stream_file *self = (struct stream_file *)stream;
+    struct stat status;
+    if (!self->is_regular || fstat(self->fd, &status) != 0)
+        return 0;
+    uint64_t end = (uint64_t)status.st_size;
+    if (end > self->stop)
+        end = self->stop;
+    if (end <= self->position)
+        return 0;
+    if (n > end - self->position)
+        n = end - self->position;
+    if (lseek(self->fd, (off_t)n, SEEK_CUR) < 0)
+        return 0;
+    advance(self, n);
+    return n;
 }
 
 static void
@@ -104,7 +130,11 @@ file_close(struct stream *stream)
     free(self);
 }
 
-static const struct stream_ops file_ops = { file_read, file_close };
+static const struct stream_ops file_ops = {
+    .read = file_read,
+    .skip = file_skip,
+    .close = file_close,
+};
 
 struct stream *
 stream_file_new(int fd, const struct stream_file_options *options)

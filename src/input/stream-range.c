@@ -38,7 +38,10 @@ range_close(struct stream *stream)
     (void)stream; /* embedded */
 }
 
-static const struct stream_ops range_ops = { range_read, range_close };
+static const struct stream_ops range_ops = {
+    .read = range_read,
+    .close = range_close,
+};
 
 void
 stream_range_init(struct stream_range *range, int fd, uint64_t from,

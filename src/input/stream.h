@@ -5,13 +5,16 @@
  *
  * read puts between 1 and capacity bytes into the caller's memory and returns
  * STATUS_OK; STATUS_END when there are none left; STATUS_FAIL with error set.
- * After END or FAIL it is not called again.  close frees the stream and all
+ * After END or FAIL it is not called again.  skip, which may be NULL, passes
+ * over at most n bytes that nobody wants without reading them, and returns how
+ * many: 0 when they have to be read.  close frees the stream and all
  * that it owns, the reader it decompresses included.
  */
 #ifndef KEYWEIGH_INPUT_STREAM_H
 #define KEYWEIGH_INPUT_STREAM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -20,6 +23,7 @@ struct stream;
 struct stream_ops {
     enum status (*read)(struct stream *self, unsigned char *into,
                         size_t capacity, size_t *got, struct error *error);
+    uint64_t (*skip)(struct stream *self, uint64_t n);
     void (*close)(struct stream *self);
 };
 

@@ -577,7 +577,7 @@ keyspace_store(struct keyspace *keyspace)
 uint64_t
 keyspace_memory(const struct keyspace *keyspace)
 {
-    return keyspace->store.pool.bytes;
+    return pool_bytes(&keyspace->store.pool);
 }
 
 bool

@@ -1,229 +1,102 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Chunks are cut from the front; what is left of one when the next is begun,
- * and free blocks that are larger than what is asked for, are cut into smaller
- * ones rather than lost.  Free blocks are never joined: their number is
- * bounded by what each class once needed.
+ *     small, up to 2 KiB    keyspace/slabs
+ *     large, up to 16 MiB   keyspace/extents, of which slabs are cut, too
+ *     giant                 the system's
  */
 #include "keyspace/pool.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/xalloc.h"
+#include "base/pages.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#define POOL_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define POOL_ASAN 1
-#endif
-#endif
-
-#ifdef POOL_ASAN
-#include <sanitizer/asan_interface.h>
-#define HIDE(p, n) ASAN_POISON_MEMORY_REGION(p, n)
-#define SHOW(p, n) ASAN_UNPOISON_MEMORY_REGION(p, n)
-#else
-#define HIDE(p, n) ((void)(p), (void)(n))
-#define SHOW(p, n) ((void)(p), (void)(n))
-#endif
-
-enum {
-    GRAIN = 8,
-    FINE_MOST = 128,  /* up to here a class for each grain */
-    FINE_CLASSES = FINE_MOST / GRAIN,
-    STEPS = 8,        /* classes to a doubling above that */
-    CHUNK = 256 * 1024 - 32, /* with the system's header whole pages */
-    SYSTEM_COST = 16, /* of a block of the system, about */
+struct pool_giant {
+    struct pool_giant *previous;
+    struct pool_giant *next;
+    size_t size;   /* with this head */
+    size_t unused; /* keeps what follows aligned to 16 */
 };
 
-struct pool_chunk {
-    struct pool_chunk *older;
-    uint64_t unused; /* keeps what follows aligned to 16 */
-};
+/* --- giant blocks --- */
 
-struct pool_large {
-    struct pool_large *previous;
-    struct pool_large *next;
-};
-
-/* --- size classes --- */
-
-/* Of size 1 to POOL_SMALL_MOST. */
-static unsigned
-class_of(size_t size)
+static void
+link_giant(struct pool *pool, struct pool_giant *giant)
 {
-    if (size <= FINE_MOST)
-        return (unsigned)((size - 1) / GRAIN);
-    /* size - 1 is 1xxx... of that many bits: three bits x tell the step. */
-    unsigned bits = 64 - (unsigned)__builtin_clzll(size - 1);
-    unsigned step = (unsigned)((size - 1) >> (bits - 4)) & (STEPS - 1);
-    return FINE_CLASSES + (bits - 8) * STEPS + step;
+    giant->previous = NULL;
+    giant->next = pool->giants;
+    if (pool->giants != NULL)
+        pool->giants->previous = giant;
+    pool->giants = giant;
 }
 
-static size_t
-class_size(unsigned class)
+static void
+unlink_giant(struct pool *pool, const struct pool_giant *giant)
 {
-    if (class < FINE_CLASSES)
-        return (size_t)(class + 1) * GRAIN;
-    unsigned doubling = (class - FINE_CLASSES) / STEPS;
-    unsigned step = (class - FINE_CLASSES) % STEPS;
-    return (size_t)(STEPS + 1 + step) << (doubling + 4);
+    if (giant->previous != NULL)
+        giant->previous->next = giant->next;
+    else
+        pool->giants = giant->next;
+    if (giant->next != NULL)
+        giant->next->previous = giant->previous;
 }
 
-/* What is really reserved for size bytes, which are more than none. */
+/* What is really reserved: eight steps to each doubling. */
 static size_t
-reserved(size_t size)
+giant_room(size_t size)
 {
-    if (size <= POOL_SMALL_MOST)
-        return class_size(class_of(size));
     unsigned bits = 64 - (unsigned)__builtin_clzll(size - 1);
     size_t step = (size_t)1 << (bits - 4);
     return size <= SIZE_MAX - step ? (size + step - 1) & ~(step - 1) : size;
 }
 
-/* --- small blocks --- */
-
-static void
-push_free(struct pool *pool, void *block, unsigned class)
+/* With its head. */
+static size_t
+giant_whole(size_t size)
 {
-    SHOW(block, sizeof(void *));
-    memcpy(block, &pool->free[class], sizeof(void *));
-    pool->free[class] = block;
-    HIDE(block, class_size(class));
+    return giant_room(size) + sizeof(struct pool_giant);
+}
+
+/* Takes up a piece of memory for a block of size bytes. */
+static void *
+place_giant(struct pool *pool, struct pool_giant *giant, size_t size)
+{
+    link_giant(pool, giant);
+    giant->size = giant_whole(size);
+    pool->giant_bytes += giant->size;
+    return giant + 1;
+}
+
+static struct pool_giant *
+take_giant(struct pool *pool, void *block)
+{
+    struct pool_giant *giant = (struct pool_giant *)block - 1;
+    unlink_giant(pool, giant);
+    pool->giant_bytes -= giant->size;
+    return giant;
 }
 
 static void *
-pop_free(struct pool *pool, unsigned class)
+alloc_giant(struct pool *pool, size_t size)
 {
-    void *block = pool->free[class];
-    SHOW(block, sizeof(void *));
-    memcpy(&pool->free[class], block, sizeof(void *));
-    return block;
-}
-
-/* The largest class of which a block fits into size bytes, at least a grain
- * of them. */
-static unsigned
-class_within(size_t size)
-{
-    if (size >= POOL_SMALL_MOST)
-        return POOL_CLASSES - 1;
-    unsigned class = class_of(size);
-    return class_size(class) > size ? class - 1 : class;
-}
-
-/* Makes free blocks of size bytes, a multiple of the grain. */
-static void
-shred(struct pool *pool, unsigned char *bytes, size_t size)
-{
-    while (size > 0) {
-        unsigned class = class_within(size);
-        push_free(pool, bytes, class);
-        bytes += class_size(class);
-        size -= class_size(class);
-    }
+    return place_giant(pool, pages_map(giant_whole(size)), size);
 }
 
 static void
-add_chunk(struct pool *pool)
+free_giant(struct pool *pool, void *block)
 {
-    if (pool->next != pool->end)
-        shred(pool, pool->next, (size_t)(pool->end - pool->next));
-    struct pool_chunk *chunk = xmalloc(CHUNK);
-    chunk->older = pool->chunks;
-    pool->chunks = chunk;
-    pool->next = (unsigned char *)(chunk + 1);
-    pool->end = (unsigned char *)chunk + CHUNK;
-    pool->bytes += CHUNK;
-    HIDE(pool->next, CHUNK - sizeof(*chunk));
+    struct pool_giant *giant = take_giant(pool, block);
+    pages_unmap(giant, giant->size);
 }
 
-/* A block of that class made from a larger free one; NULL when there is
- * none. */
 static void *
-split_larger(struct pool *pool, unsigned class)
+resize_giant(struct pool *pool, void *block, size_t size)
 {
-    for (unsigned from = POOL_CLASSES - 1; from > class; from--) {
-        if (pool->free[from] == NULL)
-            continue;
-        unsigned char *block = pop_free(pool, from);
-        shred(pool, block + class_size(class),
-              class_size(from) - class_size(class));
+    struct pool_giant *giant = (struct pool_giant *)block - 1;
+    if (giant->size == giant_whole(size))
         return block;
-    }
-    return NULL;
-}
-
-static void *
-alloc_small(struct pool *pool, size_t size)
-{
-    unsigned class = class_of(size);
-    size_t whole = class_size(class);
-    void *block = NULL;
-    if (pool->free[class] != NULL)
-        block = pop_free(pool, class);
-    else if ((size_t)(pool->end - pool->next) < whole)
-        block = split_larger(pool, class);
-    if (block == NULL) {
-        if ((size_t)(pool->end - pool->next) < whole)
-            add_chunk(pool);
-        block = pool->next;
-        pool->next += whole;
-    }
-    HIDE(block, whole);
-    SHOW(block, size);
-    return block;
-}
-
-/* --- large blocks --- */
-
-static void
-link_large(struct pool *pool, struct pool_large *large)
-{
-    large->previous = NULL;
-    large->next = pool->large;
-    if (pool->large != NULL)
-        pool->large->previous = large;
-    pool->large = large;
-}
-
-static void
-unlink_large(struct pool *pool, const struct pool_large *large)
-{
-    if (large->previous != NULL)
-        large->previous->next = large->next;
-    else
-        pool->large = large->next;
-    if (large->next != NULL)
-        large->next->previous = large->previous;
-}
-
-static uint64_t
-large_cost(size_t size)
-{
-    return (uint64_t)reserved(size) + sizeof(struct pool_large) + SYSTEM_COST;
-}
-
-/* old is NULL or unlinked; size bytes follow the header. */
-static void *
-place_large(struct pool *pool, struct pool_large *old, size_t size)
-{
-    struct pool_large *large =
-        xreallocarray(old, 1, reserved(size) + sizeof(*large));
-    link_large(pool, large);
-    pool->bytes += large_cost(size);
-    return large + 1;
-}
-
-static struct pool_large *
-take_large(struct pool *pool, void *block, size_t size)
-{
-    struct pool_large *large = (struct pool_large *)block - 1;
-    unlink_large(pool, large);
-    pool->bytes -= large_cost(size);
-    return large;
+    giant = take_giant(pool, block);
+    return place_giant(
+        pool, pages_remap(giant, giant->size, giant_whole(size)), size);
 }
 
 /* --- the interface --- */
@@ -232,24 +105,19 @@ void
 pool_init(struct pool *pool, uint64_t limit)
 {
     *pool = (struct pool){ .limit = limit };
+    extents_init(&pool->extents);
 }
 
 void
 pool_fini(struct pool *pool)
 {
-    struct pool_chunk *chunk = pool->chunks;
-    while (chunk != NULL) {
-        struct pool_chunk *older = chunk->older;
-        SHOW(chunk, CHUNK);
-        free(chunk);
-        chunk = older;
+    struct pool_giant *giant = pool->giants;
+    while (giant != NULL) {
+        struct pool_giant *next = giant->next;
+        pages_unmap(giant, giant->size);
+        giant = next;
     }
-    struct pool_large *large = pool->large;
-    while (large != NULL) {
-        struct pool_large *next = large->next;
-        free(large);
-        large = next;
-    }
+    extents_fini(&pool->extents);
     pool_init(pool, pool->limit);
 }
 
@@ -257,8 +125,20 @@ void
 pool_reset(struct pool *pool)
 {
     bool refused = pool->refused;
+    uint64_t resets = pool->resets;
     pool_fini(pool);
     pool->refused = refused;
+    pool->resets = resets + 1;
+}
+
+enum kind { KIND_SMALL, KIND_LARGE, KIND_GIANT };
+
+static enum kind
+kind_of(size_t size)
+{
+    if (size <= SLABS_BLOCK_MOST)
+        return KIND_SMALL;
+    return size <= EXTENTS_BLOCK_MOST ? KIND_LARGE : KIND_GIANT;
 }
 
 void *
@@ -266,8 +146,15 @@ pool_alloc(struct pool *pool, size_t size)
 {
     if (size == 0)
         return NULL;
-    return size <= POOL_SMALL_MOST ? alloc_small(pool, size)
-                                   : place_large(pool, NULL, size);
+    switch (kind_of(size)) {
+    case KIND_SMALL:
+        return slabs_alloc(&pool->slabs, &pool->extents, size);
+    case KIND_LARGE:
+        return extents_alloc(&pool->extents, size);
+    case KIND_GIANT:
+    default:
+        return alloc_giant(pool, size);
+    }
 }
 
 void
@@ -275,10 +162,26 @@ pool_free(struct pool *pool, void *block, size_t size)
 {
     if (size == 0)
         return;
-    if (size <= POOL_SMALL_MOST)
-        push_free(pool, block, class_of(size));
-    else
-        free(take_large(pool, block, size));
+    switch (kind_of(size)) {
+    case KIND_SMALL:
+        slabs_free(&pool->slabs, &pool->extents, block);
+        break;
+    case KIND_LARGE:
+        extents_free(&pool->extents, block);
+        break;
+    case KIND_GIANT:
+    default:
+        free_giant(pool, block);
+    }
+}
+
+static void *
+move(struct pool *pool, void *block, size_t size, size_t new_size)
+{
+    void *moved = pool_alloc(pool, new_size);
+    memcpy(moved, block, size < new_size ? size : new_size);
+    pool_free(pool, block, size);
+    return moved;
 }
 
 void *
@@ -290,27 +193,29 @@ pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
         pool_free(pool, block, size);
         return NULL;
     }
-    if (reserved(size) == reserved(new_size)) {
-        if (size <= POOL_SMALL_MOST) {
-            HIDE(block, reserved(size));
-            SHOW(block, new_size);
-        }
-        return block;
+    enum kind kind = kind_of(size);
+    if (kind != kind_of(new_size))
+        return move(pool, block, size, new_size);
+    switch (kind) {
+    case KIND_SMALL:
+        return slabs_resize(block, size, new_size)
+                   ? block
+                   : move(pool, block, size, new_size);
+    case KIND_LARGE:
+        return extents_resize(&pool->extents, block, size, new_size);
+    case KIND_GIANT:
+    default:
+        return resize_giant(pool, block, new_size);
     }
-    if (size > POOL_SMALL_MOST && new_size > POOL_SMALL_MOST)
-        return place_large(pool, take_large(pool, block, size), new_size);
-    void *moved = pool_alloc(pool, new_size);
-    memcpy(moved, block, size < new_size ? size : new_size);
-    pool_free(pool, block, size);
-    return moved;
 }
 
 bool
 pool_allows(struct pool *pool, uint64_t more)
 {
+    uint64_t bytes = pool_bytes(pool);
     if (pool->limit == 0)
         return true;
-    if (pool->bytes > pool->limit || more > pool->limit - pool->bytes)
+    if (bytes > pool->limit || more > pool->limit - bytes)
         pool->refused = true;
     return !pool->refused;
 }

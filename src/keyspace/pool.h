@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The memory of a keyspace: blocks without headers, counted to the byte.
+ * The memory of a keyspace, counted to the byte; small blocks have no headers.
  *
- * Whoever frees or resizes a block says how large it is, so small blocks cost
- * nothing but themselves, rounded up to a size class (multiples of 8 up to
- * 128, then eight steps to each doubling).  The class is all that is reserved:
- * growing inside it moves nothing.  Small blocks come from chunks and return
- * to a free list of their class; large ones are the system's.
+ * Whoever frees or resizes a block says how large it is.  Small blocks are
+ * rounded up to a size class (multiples of 8 up to 128, then eight steps to
+ * each doubling) and lie in slabs; large ones in extents, where they grow in
+ * place if they can; giant ones are the system's.  What is reserved is the
+ * block's: growing inside it moves nothing.
  *
  * Memory does not fail (base/xalloc.h), so the limit is a mark that callers
  * look at: pool_is_full between two steps, pool_allows before a step that
@@ -19,23 +19,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    POOL_SMALL_MOST = 2048, /* bytes of the largest small block */
-    POOL_CLASSES = 48,
-};
+#include "keyspace/extents.h"
+#include "keyspace/slabs.h"
 
-struct pool_chunk;
-struct pool_large;
+struct pool_giant;
 
 struct pool {
-    struct pool_chunk *chunks;
-    unsigned char *next; /* unused bytes of the newest chunk */
-    unsigned char *end;
-    void *free[POOL_CLASSES]; /* blocks, each holding the next's address */
-    struct pool_large *large; /* a ring's head, or NULL */
-    uint64_t bytes;           /* held from the system, rounding included */
-    uint64_t limit;           /* bytes it should not hold more than */
-    bool refused;             /* pool_allows said no */
+    struct extents extents;
+    struct slabs slabs;
+    struct pool_giant *giants; /* a list's head, or NULL */
+    uint64_t giant_bytes;      /* of them */
+    uint64_t limit;            /* bytes it should not hold more than */
+    bool refused;              /* pool_allows said no */
+    uint64_t resets;           /* how often all blocks were freed */
 };
 
 /* limit 0 is none. */
@@ -61,10 +57,18 @@ void *pool_resize(struct pool *pool, void *block, size_t size,
  * from now on. */
 bool pool_allows(struct pool *pool, uint64_t more);
 
+/* Held from the system, rounding and what is free again included. */
+static inline uint64_t
+pool_bytes(const struct pool *pool)
+{
+    return pool->extents.bytes + pool->giant_bytes;
+}
+
 static inline bool
 pool_is_full(const struct pool *pool)
 {
-    return pool->refused || (pool->limit != 0 && pool->bytes > pool->limit);
+    return pool->refused ||
+           (pool->limit != 0 && pool_bytes(pool) > pool->limit);
 }
 
 #endif

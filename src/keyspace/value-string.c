@@ -59,6 +59,16 @@ value_string_set_number(struct store *store, struct value *value,
     value->number = number;
 }
 
+void
+value_string_set_block(struct store *store, struct value *value,
+                       unsigned char *block, uint32_t size)
+{
+    string_fini(store, value);
+    value->form = STRING_BYTES;
+    value->bytes = block;
+    value->size = size;
+}
+
 /* New bytes are there before the old ones go: text may be these. */
 bool
 value_string_set(struct store *store, struct value *value, struct bytes text)
@@ -75,10 +85,7 @@ value_string_set(struct store *store, struct value *value, struct bytes text)
     unsigned char *bytes = pool_alloc(&store->pool, text.size);
     if (text.size > 0)
         memcpy(bytes, text.data, text.size);
-    string_fini(store, value);
-    value->form = STRING_BYTES;
-    value->bytes = bytes;
-    value->size = (uint32_t)text.size;
+    value_string_set_block(store, value, bytes, (uint32_t)text.size);
     return true;
 }
 

@@ -28,6 +28,11 @@ bool value_string_number(const struct value *value, int64_t *number);
  * be the value's own. */
 bool value_string_set(struct store *store, struct value *value,
                       struct bytes text);
+
+/* A block of the store's pool that becomes the value's: its bytes are the text,
+ * which is no number and not too long. */
+void value_string_set_block(struct store *store, struct value *value,
+                            unsigned char *block, uint32_t size);
 void value_string_set_number(struct store *store, struct value *value,
                              int64_t number);
 bool value_string_append(struct store *store, struct value *value,

@@ -248,7 +248,10 @@ void
 lzf_stream_init(struct lzf_stream *s, struct reader *parent, uint64_t clen,
                 uint64_t ulen)
 {
-    static const struct stream_ops ops = { lzf_stream_read, lzf_stream_close };
+    static const struct stream_ops ops = {
+        .read = lzf_stream_read,
+        .close = lzf_stream_close,
+    };
     s->stream.ops = &ops;
     s->parent = parent;
     s->size = ulen;

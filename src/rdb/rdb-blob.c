@@ -32,7 +32,10 @@ slice_close(struct stream *self)
     (void)self; /* embedded in struct rdb */
 }
 
-static const struct stream_ops slice_ops = { slice_read, slice_close };
+static const struct stream_ops slice_ops = {
+    .read = slice_read,
+    .close = slice_close,
+};
 
 static void
 blob_over_stream(struct rdb *rdb, struct stream *stream, uint64_t origin)

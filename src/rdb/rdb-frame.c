@@ -116,6 +116,7 @@ rdb_read_crc(struct rdb *rdb)
 {
     struct rdb_facts *facts = &rdb->facts;
     uint64_t computed = reader_crc(rdb->reader);
+    reader_end_crc(rdb->reader);
     uint64_t at = reader_offset(rdb->reader);
     uint64_t stored;
     facts->crc = RDB_CRC_ABSENT;

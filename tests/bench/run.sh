@@ -3,6 +3,7 @@
 #
 # How fast keyweigh reads, beside what people have: cat, wc -l,
 # redis-check-rdb; for logs redis-check-aof, and a server that loads them.
+# What a replay holds is shown beside what the server holds.
 # Makes its own files (about 2 GB, one after the other) in a folder of its own
 # and removes them.  Nothing passes or fails here.  SCALE=10 makes a tenth;
 # ONLY=dumps or ONLY=logs leaves out the other half.
@@ -11,6 +12,7 @@ set -eu
 : "${KEYWEIGH:=src/keyweigh}"
 : "${GENERATE:=tests/bench/generate}"
 : "${GENERATE_LOG:=tests/bench/generate-log}"
+: "${PEAK:=tests/tools/peak}"
 : "${SCALE:=1}"
 : "${ONLY:=all}"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/keyweigh-bench.XXXXXX")
@@ -72,7 +74,8 @@ bench() {
 }
 
 # How long a server says that it took to load the file, in milliseconds;
-# nothing without one.  A name of its own for the file, which it moves.
+# nothing without one.  A name of its own for the file, which it moves.  What it
+# holds then goes to the file "held", in KiB.
 load_once() {
     rm -rf "$folder/server"
     mkdir "$folder/server"
@@ -85,6 +88,9 @@ load_once() {
         kill -0 $pid 2>/dev/null || return 0
         sleep 0.1
     done
+    redis-cli -s "$folder/socket" info memory 2>/dev/null | tr -d '\r' |
+        awk -F: '$1 == "used_memory" { printf "%d\n", $2 / 1024 }' \
+            >"$folder/held"
     kill $pid
     wait $pid || true
     sed -n 's/.*DB loaded from [a-z ]*file.*: \([0-9.]*\) seconds.*/\1/p' \
@@ -122,11 +128,31 @@ bench_log() {
     row "keyweigh repair, damaged" "$(best "$KEYWEIGH" repair \
         -o "$folder/repaired.aof" "$folder/damaged.aof")"
     rm -f "$folder/damaged.aof" "$folder/repaired.aof"
+    replay
+    rm -rf "$folder/server" "$file"
+}
+
+# A report of the file beside a server that loads it: time and memory.
+replay() {
     checker="redis-server loading"
     checked=$(load)
     : "${checked:=0}"
     [ "$checked" -eq 0 ] || row "$checker" "$checked"
     row "keyweigh report" "$(best "$KEYWEIGH" report "$file")"
+    [ -s "$folder/held" ] && [ -x "$PEAK" ] || return 0
+    echo "$("$PEAK" "$KEYWEIGH" report "$file") $(cat "$folder/held")" |
+        awk '{ printf "  %-28s %7d MB    %8d MB used_memory   %6.2f x\n",
+            "keyweigh report, memory", $1 / 1024, $2 / 1024, $1 / $2 }'
+}
+
+# bench_replay SHAPE COUNT
+bench_replay() {
+    file=$folder/log.aof
+    "$GENERATE_LOG" "$1" $(($2 / SCALE)) >"$file"
+    size=$(wc -c <"$file")
+    echo "log of $1 commands, $(($2 / SCALE)), $((size / 1000000)) MB"
+    cat "$file" >/dev/null
+    replay
     rm -rf "$folder/server" "$file"
 }
 
@@ -145,4 +171,20 @@ if [ "$ONLY" != dumps ]; then
     bench_log small 6500000
     bench_log mixed 9000000
     bench_log large 500
+    bench_log set-102400 3000
+    bench_replay set-10240 30000
+    bench_replay set-1024 300000
+    bench_replay overwrite 5000000
+    bench_replay append 300000
+    bench_replay grow 4000000
+    bench_replay elements 30000
+    bench_replay push 8000
+    bench_replay queue 2000000
+    bench_replay requeue 1000000
+    bench_replay counter 5000000
+    bench_replay transaction 1000000
+    bench_replay member 3000000
+    bench_replay score 2000000
+    bench_replay stream 500000
+    bench_replay unique 2000000
 fi

@@ -47,7 +47,10 @@ drip_close(struct stream *self)
 static inline struct drip
 drip_of(struct bytes bytes, size_t step)
 {
-    static const struct stream_ops ops = { drip_read, drip_close };
+    static const struct stream_ops ops = {
+        .read = drip_read,
+        .close = drip_close,
+    };
     return (struct drip){ { &ops }, bytes, step };
 }
 

@@ -265,6 +265,100 @@ test_all_held(void **state)
 }
 
 /* Of no byte, and too odd to be taken where they lie. */
+/* A SET of that many bytes "x". */
+static struct bytes
+make_set(struct buffer *text, size_t size)
+{
+    buffer_append_format(text, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$%zu\r\n",
+                         size);
+    memset(buffer_reserve(text, size), 'x', size);
+    text->size += size;
+    buffer_append_text(text, "\r\n");
+    return buffer_bytes(text);
+}
+
+static void
+assert_xs(struct bytes text, size_t size)
+{
+    assert_int_equal(text.size, size);
+    for (size_t i = 0; i < size; i++)
+        assert_int_equal(text.data[i], 'x');
+}
+
+/* A long argument is read into a block of the pool, which can be taken. */
+static void
+test_blocks(void **state)
+{
+    (void)state;
+    enum { SIZE = 3000000 };
+    struct buffer text = { 0 };
+    struct fixture f;
+    struct pool pool;
+    (void)make_set(&text, SIZE);
+    pool_init(&pool, 0);
+    open_text(&f, make_set(&text, SIZE), 50000, UINT64_MAX);
+    aof_records_use_pool(&f.records, &pool);
+    const struct aof_record *record = &f.records.record;
+    assert_int_equal(aof_records_next(&f.records), STATUS_OK);
+    struct bytes argument = aof_argument_bytes(&record->args[2]);
+    assert_argument(&f, 1, "k");
+    assert_xs(argument, SIZE);
+    assert_null(aof_blocks_take(record->blocks,
+                                aof_argument_bytes(&record->args[1])));
+    unsigned char *block = aof_blocks_take(record->blocks, argument);
+    assert_ptr_equal(block, argument.data);
+    assert_null(aof_blocks_take(record->blocks, argument));
+
+    assert_int_equal(aof_records_next(&f.records), STATUS_OK);
+    assert_xs(aof_argument_bytes(&record->args[2]), SIZE);
+    assert_xs(bytes_of(block, SIZE), SIZE);
+    assert_int_equal(aof_records_next(&f.records), STATUS_END);
+    pool_free(&pool, block, SIZE);
+    close_text(&f);
+    pool_fini(&pool);
+    buffer_fini(&text);
+}
+
+/* When all of a pool goes, so do its blocks. */
+static void
+test_blocks_of_a_pool_that_is_reset(void **state)
+{
+    (void)state;
+    struct buffer text = { 0 };
+    struct fixture f;
+    struct pool pool;
+    pool_init(&pool, 0);
+    open_text(&f, make_set(&text, 100000), 50000, UINT64_MAX);
+    aof_records_use_pool(&f.records, &pool);
+    assert_int_equal(aof_records_next(&f.records), STATUS_OK);
+    pool_reset(&pool);
+    assert_int_equal(aof_records_next(&f.records), STATUS_END);
+    close_text(&f);
+    pool_fini(&pool);
+    buffer_fini(&text);
+}
+
+static void
+test_blocks_end_with_the_pool(void **state)
+{
+    (void)state;
+    enum { SIZE = 9000000 };
+    struct buffer text = { 0 };
+    struct fixture f;
+    struct pool pool;
+    pool_init(&pool, 500000);
+    open_text(&f, make_set(&text, SIZE), 50000, UINT64_MAX);
+    aof_records_use_pool(&f.records, &pool);
+    assert_int_equal(aof_records_next(&f.records), STATUS_OK);
+    assert_int_equal(f.records.record.args[2].size, SIZE);
+    assert_in_range(f.records.record.args[2].held, 1, 2000000);
+    assert_true(pool_is_full(&pool));
+    assert_int_equal(aof_records_next(&f.records), STATUS_END);
+    close_text(&f);
+    pool_fini(&pool);
+    buffer_fini(&text);
+}
+
 static void
 test_empty_arguments(void **state)
 {
@@ -321,6 +415,9 @@ main(void)
         cmocka_unit_test(test_refused),   cmocka_unit_test(test_cut_anywhere),
         cmocka_unit_test(test_slices),    cmocka_unit_test(test_all_held),
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_blocks_of_a_pool_that_is_reset),
+        cmocka_unit_test(test_blocks_end_with_the_pool),
         cmocka_unit_test(test_empty_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

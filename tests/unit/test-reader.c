@@ -19,6 +19,7 @@ struct counter_stream {
     size_t block;
     size_t position;
     bool fails; /* instead of ending */
+    bool skips;
 };
 
 static int streams_open;
@@ -58,13 +59,28 @@ counter_close(struct stream *stream)
     free(stream);
 }
 
-static const struct stream_ops counter_ops = { counter_read, counter_close };
+static uint64_t
+counter_skip(struct stream *stream, uint64_t n)
+{
+    struct counter_stream *self = (struct counter_stream *)stream;
+    size_t rest = self->size - self->position;
+    size_t skipped = !self->skips ? 0 : n < rest ? (size_t)n : rest;
+    self->position += skipped;
+    return skipped;
+}
+
+static const struct stream_ops counter_ops = {
+    .read = counter_read,
+    .skip = counter_skip,
+    .close = counter_close,
+};
 
 static struct stream *
 counter_new(size_t size, size_t block, bool fails)
 {
     struct counter_stream *self = xcalloc(1, sizeof(*self));
-    *self = (struct counter_stream){ { &counter_ops }, size, block, 0, fails };
+    *self = (struct counter_stream){ { &counter_ops }, size,  block,
+                                     0,                fails, false };
     streams_open++;
     return &self->stream;
 }
@@ -214,6 +230,68 @@ test_parts_cover_everything(void **state)
     assert_false(reader_part(&r, 1, &part));
     assert_int_equal(r.error.kind, ERROR_TRUNCATED);
     reader_fini(&r);
+}
+
+/* Long things go past the buffer; what is behind them is the same. */
+static void
+test_skipping_unread(void **state)
+{
+    (void)state;
+    for (size_t b = 0; b < BLOCK_COUNT; b++) {
+        struct reader r;
+        struct stream *stream = counter_new(DATA_SIZE, blocks[b], false);
+        ((struct counter_stream *)stream)->skips = true;
+        reader_init(&r, stream, 0);
+        assert_bytes_at(reader_take(&r, 10), 0, 10);
+        assert_true(reader_skip(&r, 500000));
+        assert_int_equal(reader_offset(&r), 500010);
+        assert_bytes_at(reader_take(&r, 60000), 500010, 60000);
+        assert_false(reader_skip(&r, 1000000));
+        assert_int_equal(r.error.kind, ERROR_TRUNCATED);
+        assert_int_equal(r.error.offset, DATA_SIZE);
+        reader_fini(&r);
+    }
+}
+
+static void
+test_what_is_hashed_is_not_skipped(void **state)
+{
+    (void)state;
+    struct reader r;
+    struct stream *stream = counter_new(DATA_SIZE, 65537, false);
+    ((struct counter_stream *)stream)->skips = true;
+    reader_init(&r, stream, 0);
+    reader_start_crc(&r);
+    assert_true(reader_skip(&r, 500000));
+    assert_true(reader_crc(&r) == expected_crc(0, 500000));
+    reader_end_crc(&r);
+    assert_true(reader_skip(&r, DATA_SIZE - 500000));
+    assert_true(reader_at_end(&r));
+    reader_fini(&r);
+}
+
+static void
+test_taking_into_memory(void **state)
+{
+    (void)state;
+    static unsigned char into[DATA_SIZE];
+    for (size_t b = 0; b < BLOCK_COUNT; b++) {
+        struct reader r;
+        size_t got = 0;
+        reader_init(&r, counter_new(DATA_SIZE, blocks[b], false), 0);
+        assert_bytes_at(reader_take(&r, 10), 0, 10);
+        assert_true(reader_take_into(&r, 300000, into, &got));
+        assert_int_equal(got, 300000);
+        assert_bytes_at(into, 10, 300000);
+        assert_int_equal(reader_offset(&r), 300010);
+        assert_bytes_at(reader_take(&r, 10), 300010, 10);
+        assert_false(reader_take_into(&r, DATA_SIZE, into, &got));
+        assert_int_equal(got, DATA_SIZE - 20);
+        assert_bytes_at(into, 300020, DATA_SIZE - 300020);
+        assert_int_equal(r.error.kind, ERROR_TRUNCATED);
+        assert_int_equal(r.error.offset, DATA_SIZE);
+        reader_fini(&r);
+    }
 }
 
 static void
@@ -394,6 +472,9 @@ main(void)
         cmocka_unit_test(test_failure_is_kept_with_its_place),
         cmocka_unit_test(test_huge_lengths_end_with_the_input),
         cmocka_unit_test(test_parts_cover_everything),
+        cmocka_unit_test(test_skipping_unread),
+        cmocka_unit_test(test_what_is_hashed_is_not_skipped),
+        cmocka_unit_test(test_taking_into_memory),
         cmocka_unit_test(test_crc_covers_what_was_taken),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_memory_is_not_copied),

@@ -447,7 +447,7 @@ test_limit(void **state)
     struct value value = value_new(TYPE_STREAM);
     struct value copy;
     add_numbers(&value, 1, 3);
-    store.pool.limit = store.pool.bytes;
+    store.pool.limit = pool_bytes(&store.pool);
     assert_false(value_copy(&store, &copy, &value));
     assert_false(add(&value, 9, 9, "f v"));
     assert_null(value_stream_add_group(&store, &value, bytes_of_text("g"),

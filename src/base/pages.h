@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Memory in large pieces.  Where the system has huge pages they are asked for:
+ * to be given memory page by page takes longer than to fill it.  It does not
+ * fail, as that of base/xalloc.h, and what is not touched costs nothing.
+ */
+#ifndef KEYWEIGH_BASE_PAGES_H
+#define KEYWEIGH_BASE_PAGES_H
+
+#include <stddef.h>
+
+enum { PAGES_HUGE = 2 * 1024 * 1024 };
+
+/* Memory that free() frees; of a multiple of PAGES_HUGE it begins at one. */
+void *pages_alloc(size_t size);
+
+/* Memory of its own that can grow without being copied. */
+void *pages_map(size_t size);
+
+/* The same with another size, moved or not. */
+void *pages_remap(void *memory, size_t size, size_t new_size);
+void pages_unmap(void *memory, size_t size);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ *     chunk   heads | slab 0 | slab 1 | ... | slab 15     at a multiple of
+ *                                                         CHUNK_ROOM
+ *     slab    block | block | ... | never used | too little for a block
+ *
+ * The heads of a chunk's slabs lie together at its beginning: they are a
+ * five-hundredth of what they stand for and stay in the cache.  A block's
+ * address tells its chunk and slab.
+ */
+#include "keyspace/slabs.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/poison.h"
+
+enum {
+    GRAIN = 8,
+    FINE_MOST = 128, /* up to here a class for each grain */
+    FINE_CLASSES = FINE_MOST / GRAIN,
+    STEPS = 8,       /* classes to a doubling above that */
+    SLAB = 16 * 1024,
+    CHUNK_SLABS = 16,
+    CHUNK_ROOM = CHUNK_SLABS * SLAB,
+    CHUNK = CHUNK_ROOM - 16, /* the head of the next span is in between */
+};
+
+struct slab {
+    void *free; /* blocks, each holding the next's address */
+    struct slab *previous;
+    struct slab *next;
+    uint16_t fresh; /* offset of what was never used */
+    uint16_t end;   /* of its room */
+    uint16_t used;  /* blocks */
+    uint16_t class;
+};
+
+struct chunk {
+    uint64_t used; /* slabs */
+    struct slab slabs[CHUNK_SLABS];
+};
+
+/* --- size classes --- */
+
+static unsigned
+class_of(size_t size)
+{
+    if (size <= FINE_MOST)
+        return (unsigned)((size - 1) / GRAIN);
+    /* size - 1 is 1xxx... of that many bits: three bits x tell the step. */
+    unsigned bits = 64 - (unsigned)__builtin_clzll(size - 1);
+    unsigned step = (unsigned)((size - 1) >> (bits - 4)) & (STEPS - 1);
+    return FINE_CLASSES + (bits - 8) * STEPS + step;
+}
+
+static size_t
+class_size(unsigned class)
+{
+    if (class < FINE_CLASSES)
+        return (size_t)(class + 1) * GRAIN;
+    unsigned doubling = (class - FINE_CLASSES) / STEPS;
+    unsigned step = (class - FINE_CLASSES) % STEPS;
+    return (size_t)(STEPS + 1 + step) << (doubling + 4);
+}
+
+/* --- chunks --- */
+
+static struct chunk *
+chunk_of(void *place)
+{
+    unsigned char *bytes = place;
+    return (struct chunk *)(bytes - (uintptr_t)bytes % CHUNK_ROOM);
+}
+
+static unsigned char *
+begin_of(struct slab *slab)
+{
+    struct chunk *chunk = chunk_of(slab);
+    return (unsigned char *)chunk + (size_t)(slab - chunk->slabs) * SLAB;
+}
+
+static struct slab *
+slab_of(void *block)
+{
+    struct chunk *chunk = chunk_of(block);
+    size_t offset = (size_t)((unsigned char *)block - (unsigned char *)chunk);
+    return &chunk->slabs[offset / SLAB];
+}
+
+static void
+link_slab(struct slab **list, struct slab *slab)
+{
+    slab->previous = NULL;
+    slab->next = *list;
+    if (*list != NULL)
+        (*list)->previous = slab;
+    *list = slab;
+}
+
+static void
+unlink_slab(struct slab **list, const struct slab *slab)
+{
+    if (slab->previous != NULL)
+        slab->previous->next = slab->next;
+    else
+        *list = slab->next;
+    if (slab->next != NULL)
+        slab->next->previous = slab->previous;
+}
+
+/* The first slab has the heads in front, the last one ends with the chunk. */
+static void
+add_chunk(struct slabs *slabs, struct extents *extents)
+{
+    struct chunk *chunk = extents_alloc_at(extents, CHUNK, CHUNK_ROOM);
+    chunk->used = 0;
+    for (unsigned i = CHUNK_SLABS; i-- > 0;) {
+        unsigned end = i + 1 < CHUNK_SLABS ? SLAB : SLAB - CHUNK_ROOM + CHUNK;
+        chunk->slabs[i] = (struct slab){ .end = (uint16_t)end };
+        link_slab(&slabs->empty, &chunk->slabs[i]);
+    }
+    POISON_HIDE(chunk + 1, CHUNK - sizeof(*chunk));
+}
+
+static void
+drop_chunk(struct slabs *slabs, struct extents *extents, struct chunk *chunk)
+{
+    for (unsigned i = 0; i < CHUNK_SLABS; i++)
+        unlink_slab(&slabs->empty, &chunk->slabs[i]);
+    extents_free(extents, chunk);
+}
+
+/* --- slabs --- */
+
+static bool
+is_full(const struct slab *slab)
+{
+    return slab->free == NULL &&
+           slab->fresh + class_size(slab->class) > slab->end;
+}
+
+static struct slab *
+open_slab(struct slabs *slabs, struct extents *extents, unsigned class)
+{
+    if (slabs->empty == NULL)
+        add_chunk(slabs, extents);
+    struct slab *slab = slabs->empty;
+    struct chunk *chunk = chunk_of(slab);
+    unlink_slab(&slabs->empty, slab);
+    link_slab(&slabs->open[class], slab);
+    chunk->used++;
+    slab->free = NULL;
+    slab->class = (uint16_t)class;
+    slab->fresh = slab == chunk->slabs ? sizeof(*chunk) : 0;
+    return slab;
+}
+
+static void
+close_slab(struct slabs *slabs, struct extents *extents, struct slab *slab)
+{
+    struct chunk *chunk = chunk_of(slab);
+    unlink_slab(&slabs->open[slab->class], slab);
+    link_slab(&slabs->empty, slab);
+    if (--chunk->used == 0)
+        drop_chunk(slabs, extents, chunk);
+}
+
+/* --- blocks --- */
+
+static void *
+pop_free(struct slab *slab)
+{
+    void *block = slab->free;
+    POISON_SHOW(block, sizeof(void *));
+    memcpy(&slab->free, block, sizeof(void *));
+    return block;
+}
+
+static void
+push_free(struct slab *slab, void *block)
+{
+    POISON_SHOW(block, sizeof(void *));
+    memcpy(block, &slab->free, sizeof(void *));
+    slab->free = block;
+    POISON_HIDE(block, class_size(slab->class));
+}
+
+void *
+slabs_alloc(struct slabs *slabs, struct extents *extents, size_t size)
+{
+    unsigned class = class_of(size);
+    struct slab *slab = slabs->open[class];
+    void *block;
+    if (slab == NULL)
+        slab = open_slab(slabs, extents, class);
+    if (slab->free != NULL) {
+        block = pop_free(slab);
+    } else {
+        block = begin_of(slab) + slab->fresh;
+        slab->fresh = (uint16_t)(slab->fresh + class_size(class));
+    }
+    slab->used++;
+    if (is_full(slab))
+        unlink_slab(&slabs->open[class], slab);
+    POISON_HIDE(block, class_size(class));
+    POISON_SHOW(block, size);
+    return block;
+}
+
+void
+slabs_free(struct slabs *slabs, struct extents *extents, void *block)
+{
+    struct slab *slab = slab_of(block);
+    bool was_full = is_full(slab);
+    push_free(slab, block);
+    if (was_full)
+        link_slab(&slabs->open[slab->class], slab);
+    if (--slab->used == 0)
+        close_slab(slabs, extents, slab);
+}
+
+bool
+slabs_resize(void *block, size_t size, size_t new_size)
+{
+    unsigned class = class_of(size);
+    if (class != class_of(new_size))
+        return false;
+    POISON_HIDE(block, class_size(class));
+    POISON_SHOW(block, new_size);
+    (void)block;
+    return true;
+}

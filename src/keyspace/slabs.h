@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The small blocks of a pool: a slab of 16 KiB holds blocks of one size class,
+ * and when none of them is in use it serves any other class.  So values that
+ * grow beside each other, from class to class, leave nothing behind.
+ * Blocks have no heads.
+ */
+#ifndef KEYWEIGH_KEYSPACE_SLABS_H
+#define KEYWEIGH_KEYSPACE_SLABS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "keyspace/extents.h"
+
+enum {
+    SLABS_BLOCK_MOST = 2048, /* bytes of the largest block */
+    SLABS_CLASSES = 48,
+};
+
+struct slab;
+
+struct slabs {
+    struct slab *open[SLABS_CLASSES]; /* with room for another block */
+    struct slab *empty;               /* of no class */
+};
+
+/* All zeros is a good beginning; what extents_fini frees is the end.  Both
+ * functions are given the same extents each time. */
+
+/* 1 to SLABS_BLOCK_MOST bytes, aligned to 8, not zeroed. */
+void *slabs_alloc(struct slabs *slabs, struct extents *extents, size_t size);
+
+void slabs_free(struct slabs *slabs, struct extents *extents, void *block);
+
+/* Whether a block can be of either size where it is; it is then of new_size. */
+bool slabs_resize(void *block, size_t size, size_t new_size);
+
+#endif
