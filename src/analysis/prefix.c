@@ -52,10 +52,11 @@ struct prefix {
 
 /* ---- counting ---- */
 
+/* NULL with one profile. */
 static uint64_t *
 others_of(const struct prefix *prefix, size_t row)
 {
-    return prefix->others + row * prefix->width;
+    return prefix->width > 0 ? prefix->others + row * prefix->width : NULL;
 }
 
 static void

@@ -22,11 +22,10 @@ all_wants(const struct scan *scan)
 static inline void
 hand_on(struct scan *scan, const struct record *record)
 {
-    struct analysis *const *end = scan->analyses + scan->analysis_count;
     scan->passed++;
     scan->unpriced += record->prices[0].basis == BASIS_NONE;
-    for (struct analysis *const *at = scan->analyses; at < end; at++)
-        (*at)->ops->add(*at, record);
+    for (size_t i = 0; i < scan->analysis_count; i++)
+        scan->analyses[i]->ops->add(scan->analyses[i], record);
     if (scan->callbacks->row)
         scan->callbacks->row(scan->context, record);
 }
