@@ -185,15 +185,15 @@ static void
 test_copy_without_room(void **state)
 {
     (void)state;
-    enum { MEMBERS = 20000, ROOM = 300 * 1024 };
-    struct value value = new_set();
+    enum { MEMBERS = 20000, ROOM = 64 * 1024 };
+    struct value value = value_new(TYPE_SET);
     struct value copy;
     for (unsigned i = 0; i < MEMBERS; i++) {
         char member[TEXT_MOST];
         (void)snprintf(member, sizeof(member), "member-%u", i);
         assert_int_equal(add(&value, member), VALUE_ADDED);
     }
-    store.pool.limit = store.pool.bytes + ROOM;
+    store.pool.limit = pool_bytes(&store.pool) + ROOM;
     assert_false(value_copy(&store, &copy, &value));
     assert_true(pool_is_full(&store.pool));
     assert_int_equal(value_set_count(&value), MEMBERS);
