@@ -29,7 +29,7 @@ struct pool {
     struct slabs slabs;
     struct pool_giant *giants; /* a list's head, or NULL */
     uint64_t giant_bytes;      /* of them */
-    uint64_t limit;            /* bytes it should not hold more than */
+    uint64_t limit;            /* bytes that make it full; 0 none */
     bool refused;              /* pool_allows said no */
     uint64_t resets;           /* how often all blocks were freed */
 };
@@ -68,7 +68,7 @@ static inline bool
 pool_is_full(const struct pool *pool)
 {
     return pool->refused ||
-           (pool->limit != 0 && pool_bytes(pool) > pool->limit);
+           (pool->limit != 0 && pool_bytes(pool) >= pool->limit);
 }
 
 #endif
