@@ -81,7 +81,8 @@ limits_of(uint32_t version, bool is_valkey)
     return limits;
 }
 
-/* Once what the first part says of itself is known. */
+/* Once what the first part says of itself is known.  A log that is no set is
+ * of Redis 6.2 or older, as far as nothing tells. */
 static void
 begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
 {
@@ -93,6 +94,8 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
     uint32_t version = aof_era_version(facts, &is_valkey);
     if (version != 0)
         limits = limits_of(version, is_valkey);
+    else if (!reading->log->is_set)
+        limits.score = SCORE_EXACT_17;
     state->base = *facts;
     state->keyspace = keyspace_new(&limits, reading->options->memory_limit);
     state->replay = replay_new(state->keyspace, facts->ctime_ms);

@@ -26,6 +26,7 @@ static enum replay_outcome
 add_points(struct replay *replay, struct bytes key, unsigned conditions,
            const struct bytes *argv, size_t argc)
 {
+    const struct zset_names names = { argv + 2, 3, argc / 3 };
     struct geohash_point point;
     struct entry *entry;
     double score;
@@ -34,7 +35,7 @@ add_points(struct replay *replay, struct bytes key, unsigned conditions,
         if (!parse_point(argv + i, &point) || !geohash_encode(point, &score))
             return REPLAY_ERROR;
     enum replay_outcome outcome =
-        replay_zset_open(replay, key, conditions, argc / 3, &entry);
+        replay_zset_open(replay, key, conditions, &names, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     for (size_t i = 0; i < argc; i += 3) {

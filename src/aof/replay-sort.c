@@ -148,13 +148,16 @@ load_set(struct sort *sort, const struct value *value)
         add_element(sort, count, text);
 }
 
+/* Servers make a table of the source, and leave it so. */
 static void
-load_zset(struct sort *sort, const struct value *value)
+load_zset(struct sort *sort, struct value *value)
 {
     uint64_t count = value_zset_count(value);
     struct value_zset_cursor cursor;
     char room[TEXT_DIGITS];
     struct zset_member member;
+    if (value->form == ZSET_PACKED)
+        value_zset_open_table(replay_store(sort->replay), value);
     make_room(sort, count);
     value_zset_seek(&cursor, value, 0);
     while (value_zset_next(&cursor, room, &member))
@@ -165,8 +168,8 @@ load_zset(struct sort *sort, const struct value *value)
 static bool
 load_elements(struct sort *sort, struct bytes name)
 {
-    const struct entry *entry = keyspace_find(
-        replay_keyspace(sort->replay), replay_db(sort->replay), name);
+    struct entry *entry = keyspace_find(replay_keyspace(sort->replay),
+                                        replay_db(sort->replay), name);
     if (entry == NULL)
         return true;
     if (entry_type(entry) == TYPE_LIST)

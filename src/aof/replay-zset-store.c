@@ -149,10 +149,18 @@ put(struct replay *replay, struct value *result, struct bytes member,
 
 /* ---- the three operations ---- */
 
+/* 0 in place of -0, or the other way, which adding takes for the same. */
+static bool
+is_other_zero(double a, double b)
+{
+    return a == b && signbit(a) != signbit(b);
+}
+
 static bool
 unite(struct replay *replay, const struct combination *combination,
       struct value *result)
 {
+    struct store *store = replay_store(replay);
     char room[TEXT_DIGITS];
     struct zset_member member;
     struct source_cursor cursor;
@@ -163,9 +171,11 @@ unite(struct replay *replay, const struct combination *combination,
         begin(&cursor, source->value);
         while (next(&cursor, room, &member)) {
             double score = no_nan(source->weight * member.score);
-            if (value_zset_score(replay_store(replay), result, member.name,
-                                 &old))
+            if (value_zset_score(store, result, member.name, &old)) {
                 score = aggregated(combination->aggregate, old, score);
+                if (is_other_zero(old, score))
+                    (void)value_zset_remove(store, result, member.name);
+            }
             kept &= put(replay, result, member.name, score);
         }
     }
@@ -359,8 +369,7 @@ parse_range(const struct bytes *argv, size_t argc,
 }
 
 /* Members of a range that LIMIT passes over.  An offset below 0 is behind all
- * of them, but counts from the range's end where servers find the place in a
- * skiplist at once (t_zset.c zslNthInRange, since Redis 7.4 and Valkey 8). */
+ * of them, unless it counts from the range's end. */
 static uint64_t
 skipped(const struct range_options *options, uint64_t size)
 {
@@ -368,6 +377,18 @@ skipped(const struct range_options *options, uint64_t size)
     if (options->offset >= 0)
         return offset < size ? offset : size;
     return options->counts_from_end && -offset <= size ? size + offset : size;
+}
+
+/* Where servers find the place in a skiplist at once (t_zset.c zslNthInRange,
+ * since Redis 7.4 and Valkey 8), offsets below 0 count from the end; Redis has
+ * stopped that in 8.2. */
+static bool
+counts_from_end(const struct replay *replay, const struct value *value)
+{
+    return value->form == ZSET_TABLE &&
+           replay_is_since(replay, AOF_VERSION(7, 4, 0),
+                           AOF_VERSION(8, 0, 0)) &&
+           !replay_is_since(replay, AOF_VERSION(8, 2, 0), AOF_NEVER);
 }
 
 /* Of a reversed range, the last members are the first. */
@@ -392,13 +413,30 @@ chosen(const struct value *value, const struct range_options *options)
                                 ranks.first + skip + left };
 }
 
+/* Puts members in the order of the range: those that come before the result
+ * is too large for a listpack lose the sign of -0. */
+static bool
+put_range(struct replay *replay, const struct value *value,
+          struct zset_ranks ranks, bool reverse, struct value *result)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member;
+    struct value_zset_cursor cursor;
+    bool kept = true;
+    value_zset_seek(&cursor, value, ranks.first);
+    for (uint64_t i = ranks.first; i < ranks.end; i++) {
+        if (reverse)
+            value_zset_seek(&cursor, value, ranks.end - 1 - i + ranks.first);
+        (void)value_zset_next(&cursor, room, &member);
+        kept &= put(replay, result, member.name, member.score);
+    }
+    return kept;
+}
+
 static enum replay_outcome
 zrangestore(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    char room[TEXT_DIGITS];
     struct range_options options;
-    struct zset_member member;
-    struct value_zset_cursor cursor;
     struct value result;
     struct entry *entry;
     bool kept = true;
@@ -407,18 +445,12 @@ zrangestore(struct replay *replay, const struct bytes *argv, size_t argc)
         return REPLAY_ERROR;
     value_init(replay_store(replay), &result, TYPE_ZSET);
     if (entry != NULL) {
-        options.counts_from_end =
-            entry->value.form == ZSET_TABLE &&
-            replay_is_since(replay, AOF_VERSION(7, 4, 0),
-                            AOF_VERSION(8, 0, 0));
+        options.counts_from_end = counts_from_end(replay, &entry->value);
         struct zset_ranks ranks = chosen(&entry->value, &options);
         if (options.range.by == ZSET_BY_RANK)
             replay_zset_expect(replay, &result, ranks.end - ranks.first);
-        value_zset_seek(&cursor, &entry->value, ranks.first);
-        for (uint64_t i = ranks.first; i < ranks.end; i++) {
-            (void)value_zset_next(&cursor, room, &member);
-            kept &= put(replay, &result, member.name, member.score);
-        }
+        kept = put_range(replay, &entry->value, ranks, options.reverse,
+                         &result);
     }
     enum replay_outcome outcome = replay_zset_put(replay, argv[1], &result);
     return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;

@@ -138,6 +138,49 @@ test_range_store(void **state)
     expect_text("r", NULL);
 }
 
+/* Too long for a listpack. */
+#define LONG "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+
+/* The sign of -0 shows when a listpack became a table.  Seen in Redis 7.2.6,
+ * 8.6.3 and Valkey 9.1.2. */
+static void
+test_signs(void **state)
+{
+    (void)state;
+    run("ZADD z -0 m 5 " LONG);
+    expect_text("z", "m 0 " LONG " 5");
+    run("ZADD s 1 a");
+    run("SORT s ALPHA STORE l");
+    run("ZADD s -0 m");
+    expect_text("s", "m -0 a 1");
+    run("ZADD z -0 p");
+    expect_text("z", "m 0 p -0 " LONG " 5");
+    run("ZUNIONSTORE u 2 z z WEIGHTS 1 -1");
+    expect_text("u", "m 0 " LONG " 0 p 0");
+    run("ZRANGESTORE r z -inf +inf BYSCORE");
+    expect_text("r", "m 0 p 0 " LONG " 5");
+    run("ZRANGESTORE r z +inf -inf BYSCORE REV");
+    expect_text("r", "m 0 p -0 " LONG " 5");
+}
+
+/* Seen in Valkey 9.1.2. */
+static void
+test_valkey(void **state)
+{
+    (void)state;
+    replay_set_server(replay, true, AOF_VERSION(9, 1, 0));
+    run("ZADD z -0 m 5 " LONG);
+    expect_text("z", "m -0 " LONG " 5");
+    run("ZADD z -0 p");
+    run("ZRANGESTORE r z -inf +inf BYSCORE LIMIT -2 2");
+    expect_text("r", "p 0 " LONG " 5");
+    run("ZRANGESTORE r z +inf -inf BYSCORE REV LIMIT -2 2");
+    expect_text("r", "m 0 p 0");
+    replay_set_server(replay, false, AOF_VERSION(8, 6, 0));
+    run("ZRANGESTORE r z -inf +inf BYSCORE LIMIT -2 2");
+    expect_text("r", NULL);
+}
+
 static void
 test_errors(void **state)
 {
@@ -179,6 +222,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_pop, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_union, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_range_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_signs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_valkey, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
