@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/xalloc.h"
 #include "keyspace/keyspace-load.h"
+#include "keyspace/value-hash.h"
 #include "keyspace/value-stream.h"
 
 /* A poll costs a call, so it waits for some keys or commands. */
@@ -94,7 +95,7 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
     uint32_t version = aof_era_version(facts, &is_valkey);
     if (version != 0)
         limits = limits_of(version, is_valkey);
-    else if (!reading->log->is_set)
+    else if (reading->log != NULL && !reading->log->is_set)
         limits.score = SCORE_EXACT_17;
     state->base = *facts;
     state->keyspace = keyspace_new(&limits, reading->options->memory_limit);
@@ -298,6 +299,13 @@ end_records(struct reading *reading, enum status status)
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
 
+/* The commands of a base are a server's own. */
+static bool
+is_rewritten(const struct aof_log *log)
+{
+    return log->part.in_set && log->part.file->type == MANIFEST_BASE;
+}
+
 static enum status
 replay_records(struct reading *reading)
 {
@@ -313,6 +321,8 @@ replay_records(struct reading *reading)
             state->stopped = true;
             break;
         }
+        if (is_rewritten(log))
+            aof_era_add_rewritten(&state->rewritten, record);
         replay_record(state->replay, record);
         poll_now_and_then(reading);
         if (!is_within_limit(reading, record->offset))
@@ -405,40 +415,56 @@ database_of(struct aof_state *state, uint64_t db)
     return &state->databases[count];
 }
 
+/* What the server is, once all of the log has told. */
+struct server {
+    bool is_valkey;
+    uint32_t version;
+    struct store_limits limits;
+};
+
 /* A keyspace hands its databases out one behind the other. */
 static void
-count_databases(struct aof_state *state)
+count_key(struct aof_state *state, const struct key *key)
 {
-    struct source *source = keyspace_source(state->keyspace);
-    struct key key;
-    keyspace_rewind(state->keyspace);
-    while (source->ops->next(source, &key) == STATUS_OK) {
-        struct rdb_database *database = database_of(state, key.db);
-        database->hint_keys = ++database->keys;
-        database->hint_expires = database->expires += key.has_expiry;
-    }
-    keyspace_rewind(state->keyspace);
+    struct rdb_database *database = database_of(state, key->db);
+    database->hint_keys = ++database->keys;
+    database->hint_expires = database->expires += key->has_expiry;
 }
 
-/* Streams that were made before the log told of Redis 8.6 have its settings,
- * too. */
+/* A value that was made before the log told of its server is as that one has
+ * it, too. */
 static void
-complete_streams(struct aof_state *state)
+settle_value(struct store *store, struct value *value,
+             const struct server *server)
 {
-    struct source *source = keyspace_source(state->keyspace);
-    struct key key;
-    bool is_valkey;
-    uint32_t version = aof_era_version(&state->facts, &is_valkey);
-    struct store_limits limits = limits_of(version, is_valkey);
-    if (limits.idmp_entries == 0)
+    const struct store_limits *limits = &server->limits;
+    if (value->type == TYPE_HASH && limits->hash_tables_expire)
+        value_hash_open_table(store, value);
+    if (value->type != TYPE_STREAM)
         return;
-    keyspace_rewind(state->keyspace);
+    if (limits->idmp_entries > 0)
+        value_stream_assume_idmp(value, limits->idmp_duration_s,
+                                 limits->idmp_entries);
+    if (server->version < AOF_VERSION(7, 2, 0))
+        value_stream_drop_doubtful(store, value);
+}
+
+static void
+complete_keys(struct aof_state *state)
+{
+    struct keyspace *keyspace = state->keyspace;
+    struct source *source = keyspace_source(keyspace);
+    struct server server;
+    struct key key;
+    server.version = aof_era_version(&state->facts, &server.is_valkey);
+    server.limits = limits_of(server.version, server.is_valkey);
+    keyspace_rewind(keyspace);
     while (source->ops->next(source, &key) == STATUS_OK) {
-        const struct entry *entry = keyspace_current(state->keyspace);
-        if (key.type == TYPE_STREAM)
-            value_stream_assume_idmp(&entry->value, limits.idmp_duration_s,
-                                     limits.idmp_entries);
+        count_key(state, &key);
+        settle_value(keyspace_store(keyspace),
+                     &keyspace_current(keyspace)->value, &server);
     }
+    keyspace_rewind(keyspace);
 }
 
 static void
@@ -448,6 +474,9 @@ complete_facts(struct aof_state *state, bool is_set)
     struct aof_era era = replayed->era;
     struct rdb_facts *facts = &state->facts;
     era.has_manifest = is_set;
+    era.has_short_scores = state->rewritten.has_short_scores;
+    era.is_not_redis |= state->rewritten.is_not_redis;
+    era.is_not_valkey |= state->rewritten.is_not_valkey;
     *facts = state->base;
     facts->used_mem = -1;
     facts->functions = replayed->functions;
@@ -471,8 +500,7 @@ aof_state_read(struct aof_state *state, struct aof_log *log,
     check_until(&reading);
     state->bytes = reading.before;
     complete_facts(state, log->is_set);
-    complete_streams(state);
-    count_databases(state);
+    complete_keys(state);
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
 

@@ -11,7 +11,8 @@
 
 /* How entries are claimed. */
 struct claim {
-    struct stream_consumer *consumer;
+    struct stream_consumer *consumer; /* or NULL until something is claimed */
+    struct bytes name;                /* of the consumer */
     int64_t min_idle_ms;
     int64_t delivered_ms;
     int64_t deliveries; /* below 0: not given */
@@ -23,18 +24,51 @@ struct claim {
  * before Redis 7.0 do.  Later ones drop what is pending of it, and then write
  * that it is claimed by the consumer that has it. */
 static bool
-claims_deleted(const struct claim *claim,
+claims_deleted(const struct replay *replay, const struct claim *claim,
                const struct stream_pending *pending)
 {
+    const uint32_t since = AOF_VERSION(7, 0, 0);
     bool by_server = claim->force && claim->just_id &&
                      claim->deliveries >= 0 && claim->min_idle_ms <= 0;
-    return by_server && pending->consumer != NULL &&
-           pending->consumer != claim->consumer;
+    return !replay_is_since(replay, since, since) && by_server &&
+           pending->consumer != NULL && pending->consumer != claim->consumer;
 }
 
-static void
-assign(const struct claim *claim, struct stream_pending *pending)
+/* The consumer, made when there is none, without doubt from then on; false for
+ * want of room. */
+static bool
+find_claimant(struct replay *replay, struct stream_group *group,
+              struct claim *claim)
 {
+    claim->consumer = replay_consumer(replay, group, claim->name);
+    return claim->consumer != NULL;
+}
+
+/* Before anything is claimed.  Who claims nothing is made a consumer, too,
+ * since Redis 7.2. */
+static bool
+begin_claim(struct replay *replay, struct stream_group *group,
+            struct claim *claim)
+{
+    const uint32_t since = AOF_VERSION(7, 2, 0);
+    if (replay_is_since(replay, since, since))
+        return find_claimant(replay, group, claim);
+    claim->consumer = stream_group_consumer(group, claim->name);
+    if (claim->consumer != NULL || !replay_may_be_since(replay, since, since))
+        return true;
+    struct stream_consumer *consumer =
+        replay_consumer(replay, group, claim->name);
+    if (consumer != NULL)
+        stream_consumer_set_doubtful(consumer, true);
+    return consumer != NULL;
+}
+
+static bool
+assign(struct replay *replay, struct stream_group *group, struct claim *claim,
+       struct stream_pending *pending)
+{
+    if (!find_claimant(replay, group, claim))
+        return false;
     stream_pending_assign(pending, claim->consumer);
     pending->delivered_ms = claim->delivered_ms;
     if (claim->deliveries >= 0)
@@ -43,27 +77,29 @@ assign(const struct claim *claim, struct stream_pending *pending)
         pending->deliveries++;
     stream_consumer_set_times(claim->consumer, claim->delivered_ms,
                               claim->delivered_ms);
+    return true;
 }
 
 /* One entry that is pending in the group. */
-static void
+static bool
 claim_pending(struct replay *replay, const struct replay_group *found,
-              const struct claim *claim, struct stream_pending *pending,
+              struct claim *claim, struct stream_pending *pending,
               int64_t now_ms)
 {
     if (!value_stream_has(found->stream, pending->id) &&
-        !claims_deleted(claim, pending))
+        !claims_deleted(replay, claim, pending))
         (void)stream_group_remove_pending(replay_store(replay), found->group,
                                           pending->id);
     else if (claim->min_idle_ms <= 0 ||
              now_ms - pending->delivered_ms >= claim->min_idle_ms)
-        assign(claim, pending);
+        return assign(replay, found->group, claim, pending);
+    return true;
 }
 
 /* One that is not: it has to be there to be made so. */
 static bool
 force_claim(struct replay *replay, const struct replay_group *found,
-            const struct claim *claim, struct stream_id id)
+            struct claim *claim, struct stream_id id)
 {
     if (!claim->force || !value_stream_has(found->stream, id))
         return true;
@@ -72,13 +108,12 @@ force_claim(struct replay *replay, const struct replay_group *found,
     if (pending == NULL)
         return false;
     pending->deliveries = 1;
-    assign(claim, pending);
-    return true;
+    return assign(replay, found->group, claim, pending);
 }
 
 static enum replay_outcome
 claim_ids(struct replay *replay, const struct replay_group *found,
-          const struct claim *claim, const struct bytes *ids, size_t count,
+          struct claim *claim, const struct bytes *ids, size_t count,
           int64_t now_ms)
 {
     bool kept = true;
@@ -86,10 +121,9 @@ claim_ids(struct replay *replay, const struct replay_group *found,
         struct stream_id id = replay_id_of(ids[i]);
         struct stream_pending *pending =
             stream_group_pending(found->group, id);
-        if (pending != NULL)
-            claim_pending(replay, found, claim, pending, now_ms);
-        else
-            kept = force_claim(replay, found, claim, id);
+        kept = pending != NULL
+                   ? claim_pending(replay, found, claim, pending, now_ms)
+                   : force_claim(replay, found, claim, id);
     }
     return replay_kept(kept);
 }
@@ -179,8 +213,8 @@ replay_xclaim(struct replay *replay, const struct bytes *argv, size_t argc)
                           stream_group_last_id(found.group)) > 0)
         stream_group_set(found.group, options.last_id,
                          stream_group_entries_read(found.group));
-    options.claim.consumer = replay_consumer(replay, found.group, argv[3]);
-    if (options.claim.consumer == NULL)
+    options.claim.name = argv[3];
+    if (!begin_claim(replay, found.group, &options.claim))
         return REPLAY_UNKNOWN;
     return claim_ids(replay, &found, &options.claim, argv + 5, options.ids,
                      now_ms);
@@ -240,11 +274,11 @@ is_due(const struct replay_group *found, const struct claim *claim,
            claim->delivered_ms - pending->delivered_ms >= claim->min_idle_ms;
 }
 
-static void
+static bool
 claim_from(struct replay *replay, const struct replay_group *found,
-           const struct auto_claim *options)
+           struct auto_claim *options)
 {
-    const struct claim *claim = &options->claim;
+    struct claim *claim = &options->claim;
     int64_t left = options->count;
     int64_t attempts = options->count * ATTEMPTS_FACTOR;
     struct stream_id next = options->start;
@@ -255,12 +289,14 @@ claim_from(struct replay *replay, const struct replay_group *found,
         next = pending->id;
         if (is_due(found, claim, pending)) {
             left--;
-            claim_pending(replay, found, claim, pending,
-                          claim->delivered_ms);
+            if (!claim_pending(replay, found, claim, pending,
+                               claim->delivered_ms))
+                return false;
         }
         if (++next.seq == 0 && ++next.ms == 0)
-            return;
+            break;
     }
+    return true;
 }
 
 enum replay_outcome
@@ -278,11 +314,9 @@ replay_xautoclaim(struct replay *replay, const struct bytes *argv,
         return REPLAY_UNKNOWN;
     if (claim.claim.min_idle_ms < 0)
         claim.claim.min_idle_ms = 0;
-    claim.claim.consumer = replay_consumer(replay, found.group, argv[3]);
-    if (claim.claim.consumer == NULL)
-        return REPLAY_UNKNOWN;
-    claim_from(replay, &found, &claim);
-    return REPLAY_DONE;
+    claim.claim.name = argv[3];
+    return replay_kept(begin_claim(replay, found.group, &claim.claim) &&
+                       claim_from(replay, &found, &claim));
 }
 
 /* --- XNACK --- */
