@@ -60,6 +60,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-repair.h \
 	%D%/aof/aof-state.c \
 	%D%/aof/aof-state.h \
+	%D%/aof/geo-shape.c \
+	%D%/aof/geo-shape.h \
 	%D%/aof/geohash-cells.c \
 	%D%/aof/geohash-cells.h \
 	%D%/aof/geohash.c \

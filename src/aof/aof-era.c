@@ -87,8 +87,11 @@ aof_era_add_rewritten(struct aof_era *era, const struct aof_record *record)
 uint32_t
 aof_era_newest(const struct aof_era *era, bool *is_valkey)
 {
+    const uint32_t multi_part = AOF_VERSION(7, 0, 0);
     *is_valkey = era->is_not_redis && !era->is_not_valkey;
-    return since(*is_valkey ? era->valkey : era->redis, *is_valkey);
+    uint32_t newest = since(*is_valkey ? era->valkey : era->redis, *is_valkey);
+    bool is_multi_part = era->has_manifest || era->has_times;
+    return is_multi_part && newest < multi_part ? multi_part : newest;
 }
 
 static struct guess

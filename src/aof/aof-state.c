@@ -93,9 +93,10 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
     if (state->keyspace != NULL)
         return;
     uint32_t version = aof_era_version(facts, &is_valkey);
+    bool is_set = reading->log != NULL && reading->log->is_set;
     if (version != 0)
         limits = limits_of(version, is_valkey);
-    else if (reading->log != NULL && !reading->log->is_set)
+    else if (!is_set)
         limits.score = SCORE_EXACT_17;
     state->base = *facts;
     state->keyspace = keyspace_new(&limits, reading->options->memory_limit);
@@ -104,6 +105,8 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
         replay_assume_now(state->replay, reading->options->now_ms);
     if (version != 0)
         replay_set_server(state->replay, is_valkey, version);
+    if (is_set)
+        replay_set_manifest(state->replay);
 }
 
 /* ---- an RDB ---- */
@@ -468,12 +471,11 @@ complete_keys(struct aof_state *state)
 }
 
 static void
-complete_facts(struct aof_state *state, bool is_set)
+complete_facts(struct aof_state *state)
 {
     const struct replay_facts *replayed = replay_facts(state->replay);
     struct aof_era era = replayed->era;
     struct rdb_facts *facts = &state->facts;
-    era.has_manifest = is_set;
     era.has_short_scores = state->rewritten.has_short_scores;
     era.is_not_redis |= state->rewritten.is_not_redis;
     era.is_not_valkey |= state->rewritten.is_not_valkey;
@@ -499,7 +501,7 @@ aof_state_read(struct aof_state *state, struct aof_log *log,
     begin_keyspace(&reading, &no_facts);
     check_until(&reading);
     state->bytes = reading.before;
-    complete_facts(state, log->is_set);
+    complete_facts(state);
     complete_keys(state);
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
@@ -511,7 +513,7 @@ aof_state_fail(struct aof_state *state, const struct error *error)
     struct reading reading = { .state = state, .options = &options };
     *state = (struct aof_state){ .error = *error };
     begin_keyspace(&reading, &no_facts);
-    complete_facts(state, false);
+    complete_facts(state);
 }
 
 void

@@ -392,6 +392,12 @@ replay_set_server(struct replay *replay, bool is_valkey, uint32_t version)
 }
 
 void
+replay_set_manifest(struct replay *replay)
+{
+    replay->facts.era.has_manifest = true;
+}
+
+void
 replay_begin_part(struct replay *replay)
 {
     replay_end_part(replay);

@@ -20,6 +20,7 @@
 #define SCORES "({score} {score}|{bound} {bound}|-inf {bound}|{bound} +inf)"
 
 #define CIRCLE "{lon} {lat} {radius} (m|km|ft|mi)"
+#define PLACE "{lon} {lat} "
 #define AREA                                                                   \
     "(FROMLONLAT {lon} {lat}|FROMMEMBER {member}) "                            \
     "(BYRADIUS {radius} (m|km)|BYBOX {radius} {radius} (km|mi)) "              \
@@ -156,6 +157,9 @@ const struct template templates[] = {
     {15, "@3.2 GEOADD {geo} {lon} {lat} m1 ; "
          "GEORADIUSBYMEMBER {same} m1 {radius} (m|km) (STORE|STOREDIST) {geo}"},
     {25, "@6.2 GEOSEARCHSTORE {geo} {geo} " AREA " [STOREDIST]"},
+    {15, "@-/9.0 GEOSEARCHSTORE {geo} {geo} [ANY COUNT {count}] BYPOLYGON "
+         "(3 " PLACE PLACE PLACE "|5 " PLACE PLACE PLACE PLACE PLACE ") "
+         "[ASC|DESC] [STOREDIST]"},
 
     /* hashes */
     {70, "HSET {hash} (@4.0 ({field} {value})*|{field} {value})"},
