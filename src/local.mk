@@ -137,6 +137,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/base/number-time.c \
 	%D%/base/number.c \
 	%D%/base/number.h \
+	%D%/base/partial-sort.c \
+	%D%/base/partial-sort.h \
 	%D%/base/sample-set.c \
 	%D%/base/sample-set.h \
 	%D%/base/width.c \

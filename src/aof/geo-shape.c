@@ -43,8 +43,8 @@ polygon_has(const struct geo_shape *shape, struct geohash_point point)
     struct geohash_point before = shape->vertices[shape->vertex_count - 1];
     for (size_t i = 0; i < shape->vertex_count; i++) {
         struct geohash_point at = shape->vertices[i];
-        bool crosses =
-            (at.latitude > point.latitude) != (before.latitude > point.latitude);
+        bool crosses = (at.latitude > point.latitude) !=
+                       (before.latitude > point.latitude);
         if (crosses && point.longitude <
                            (before.longitude - at.longitude) *
                                    (point.latitude - at.latitude) /

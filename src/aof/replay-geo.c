@@ -7,6 +7,7 @@
 
 #include "aof/geo-shape.h"
 #include "aof/replay-zset.h"
+#include "base/partial-sort.h"
 #include "base/xalloc.h"
 
 /* ---- GEOADD ---- */
@@ -89,6 +90,7 @@ struct search {
 
     struct found *found;
     size_t found_count;
+    bool is_doubtful; /* which of them are the nearest */
     struct buffer names;
 };
 
@@ -324,8 +326,12 @@ choose(struct search *search)
 {
     if (search->count == 0 || (uint64_t)search->count >= search->found_count)
         return;
-    qsort(search->found, search->found_count, sizeof(*search->found),
-          search->descends ? compare_descending : compare_distances);
+    search->is_doubtful =
+        !partial_sort(search->found, search->found_count,
+                      sizeof(*search->found),
+                      search->descends ? compare_descending
+                                       : compare_distances,
+                      0, (size_t)search->count - 1);
     search->found_count = (size_t)search->count;
 }
 
@@ -335,6 +341,7 @@ store_found(struct replay *replay, struct search *search)
     struct value result;
     bool kept = true;
     value_init(replay_store(replay), &result, TYPE_ZSET);
+    value_zset_open_table(replay_store(replay), &result);
     for (size_t i = 0; i < search->found_count; i++) {
         const struct found *found = &search->found[i];
         double score = search->stores_distance
@@ -343,6 +350,7 @@ store_found(struct replay *replay, struct search *search)
         kept &= value_zset_add(replay_store(replay), &result, found->member,
                                score, 0, NULL) != VALUE_REFUSED;
     }
+    value_zset_close_table(replay_store(replay), &result);
     enum replay_outcome outcome =
         replay_zset_put(replay, search->target, &result);
     return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
@@ -368,7 +376,8 @@ run(struct replay *replay, struct bytes key, struct search *search)
     if (entry != NULL)
         look_at_cells(search, &entry->value, manner_of(replay));
     choose(search);
-    outcome = store_found(replay, search);
+    outcome = search->is_doubtful ? REPLAY_UNKNOWN
+                                  : store_found(replay, search);
     free(search->found);
     buffer_fini(&search->names);
     return outcome;

@@ -256,6 +256,8 @@ const struct template templates[] = {
          SORT_ORDER " STORE {list}"},
     {15, "SORT {zset} (BY nosort|ALPHA) " SORT_ORDER " STORE {list}"},
     {15, "SORT {list} (ALPHA|BY nosort) " SORT_ORDER " STORE {list}"},
+    {15, "SORT {list} BY (str:*|hash:*->f1) ALPHA " SORT_ORDER
+         " STORE {list}"},
     {30, "@3.0 RESTORE {key} {restorems} {payload} (REPLACE|REPLACE "
          "[@5.0 IDLETIME {count}|@5.0 FREQ {digit}])"},
     {5, "@5.0 RESTORE {key} {atms} {payload} REPLACE ABSTTL"},

@@ -115,6 +115,21 @@ test_date_line(void **state)
     expect_text("t", "in 3090402197689830");
 }
 
+/* As seen in Redis 7.2.6: by the steps of its quicksort. */
+static void
+test_equal_distances(void **state)
+{
+    (void)state;
+    run("GEOADD g 1 1 m0 1 1 m1 1 1 m2 1 1 m3 1 1 m4 1 1 m5 1 1 m6 1 1 m7"
+        " 1 1 m8 1 1 m9");
+    run("GEOSEARCHSTORE t g FROMLONLAT 1 1 BYRADIUS 1 km COUNT 4");
+    expect_text("t", "m1 3377822707026402 m2 3377822707026402"
+                     " m3 3377822707026402 m9 3377822707026402");
+    run("GEOSEARCHSTORE t g FROMLONLAT 1 1 BYRADIUS 1 km DESC COUNT 3");
+    expect_text("t", "m1 3377822707026402 m2 3377822707026402"
+                     " m9 3377822707026402");
+}
+
 /* As seen in Valkey 9.1.2. */
 static void
 test_polygon(void **state)
@@ -146,6 +161,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_stores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_any, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_date_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_equal_distances, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_polygon, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
