@@ -15,7 +15,12 @@
 
 enum zset_operation { ZSET_UNION, ZSET_INTERSECTION, ZSET_DIFFERENCE };
 
-enum zset_aggregate { AGGREGATE_SUM, AGGREGATE_MIN, AGGREGATE_MAX };
+enum zset_aggregate {
+    AGGREGATE_SUM,
+    AGGREGATE_MIN,
+    AGGREGATE_MAX,
+    AGGREGATE_COUNT, /* of weights, since Redis 8.8 */
+};
 
 /* A set counts as a sorted set of scores of 1; NULL as an empty one. */
 struct source_set {
@@ -126,6 +131,15 @@ no_nan(double score)
 }
 
 static double
+weighted(const struct combination *combination,
+         const struct source_set *source, double score)
+{
+    return combination->aggregate == AGGREGATE_COUNT
+               ? source->weight
+               : source->weight * score;
+}
+
+static double
 aggregated(enum zset_aggregate aggregate, double a, double b)
 {
     switch (aggregate) {
@@ -134,6 +148,7 @@ aggregated(enum zset_aggregate aggregate, double a, double b)
     case AGGREGATE_MAX:
         return b > a ? b : a;
     case AGGREGATE_SUM:
+    case AGGREGATE_COUNT:
     default:
         return no_nan(a + b);
     }
@@ -170,7 +185,7 @@ unite(struct replay *replay, const struct combination *combination,
         const struct source_set *source = &combination->sources[i];
         begin(&cursor, source->value);
         while (next(&cursor, room, &member)) {
-            double score = no_nan(source->weight * member.score);
+            double score = no_nan(weighted(combination, source, member.score));
             if (value_zset_score(store, result, member.name, &old)) {
                 score = aggregated(combination->aggregate, old, score);
                 if (is_other_zero(old, score))
@@ -193,7 +208,7 @@ is_in_all(struct replay *replay, const struct combination *combination,
         if (!find_score(replay_store(replay), source->value, member, &other))
             return false;
         *score = aggregated(combination->aggregate, *score,
-                            other * source->weight);
+                            weighted(combination, source, other));
     }
     return true;
 }
@@ -225,7 +240,8 @@ select_members(struct replay *replay, const struct combination *combination,
         if (combination->operation == ZSET_DIFFERENCE) {
             stays = is_in_none(replay, combination, member.name);
         } else {
-            score = no_nan(combination->sources[0].weight * score);
+            score = no_nan(weighted(combination, &combination->sources[0],
+                                    score));
             stays = is_in_all(replay, combination, member.name, &score);
         }
         if (stays)
@@ -239,13 +255,14 @@ select_members(struct replay *replay, const struct combination *combination,
 static bool
 parse_aggregate(struct bytes word, enum zset_aggregate *aggregate)
 {
-    *aggregate = replay_is(word, "MIN")   ? AGGREGATE_MIN
-                 : replay_is(word, "MAX") ? AGGREGATE_MAX
-                                          : AGGREGATE_SUM;
+    *aggregate = replay_is(word, "MIN")     ? AGGREGATE_MIN
+                 : replay_is(word, "MAX")   ? AGGREGATE_MAX
+                 : replay_is(word, "COUNT") ? AGGREGATE_COUNT
+                                            : AGGREGATE_SUM;
     return *aggregate != AGGREGATE_SUM || replay_is(word, "SUM");
 }
 
-/* [WEIGHTS w ...] [AGGREGATE SUM | MIN | MAX] */
+/* [WEIGHTS w ...] [AGGREGATE SUM | MIN | MAX | COUNT] */
 static bool
 parse_options(const struct bytes *argv, size_t argc,
               struct combination *combination)

@@ -248,15 +248,17 @@ const struct template templates[] = {
     {3, "@4.0 SWAPDB {db} {db}"},
     {1, "SELECT 4 ; (FLUSHDB|@4.0 FLUSHDB ASYNC|@6.2 FLUSHDB SYNC"
         "|(FLUSHDB|FLUSHDB|FLUSHDB|(FLUSHALL|@4.0 FLUSHALL ASYNC)))"},
-    /* SORT BY a pattern with ALPHA leaves elements of equal weight in the order
-     * they came in, and members of sets come in any. */
+    /* SORT BY a pattern with ALPHA leaves elements of equal weight in an order
+     * that depends on the one they came in, and members of sets come in any:
+     * what is sorted so is a list for certain. */
     {20, "SORT {ints} [BY nosort|BY str:*|BY hash:*->f1] [GET #|GET str:*] "
          SORT_ORDER " STORE {list}"},
     {15, "SORT {set} [BY nosort] ALPHA [GET #] [GET hash:*->f2] "
          SORT_ORDER " STORE {list}"},
     {15, "SORT {zset} (BY nosort|ALPHA) " SORT_ORDER " STORE {list}"},
     {15, "SORT {list} (ALPHA|BY nosort) " SORT_ORDER " STORE {list}"},
-    {15, "SORT {list} BY (str:*|hash:*->f1) ALPHA " SORT_ORDER
+    {15, "DEL ranks ; RPUSH ranks {element}* ; "
+         "SORT ranks BY (str:*|hash:*->f1) ALPHA " SORT_ORDER
          " STORE {list}"},
     {30, "@3.0 RESTORE {key} {restorems} {payload} (REPLACE|REPLACE "
          "[@5.0 IDLETIME {count}|@5.0 FREQ {digit}])"},

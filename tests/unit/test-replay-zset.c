@@ -112,6 +112,20 @@ test_union(void **state)
     expect_text("n", "m 0");
 }
 
+/* The example of its documentation, Redis 8.8. */
+static void
+test_count(void **state)
+{
+    (void)state;
+    run("ZADD s1 1 foo 1 bar");
+    run("ZADD s2 2 foo 2 bar");
+    run("ZADD s3 3 foo");
+    run("ZUNIONSTORE out 3 s1 s2 s3 AGGREGATE COUNT");
+    expect_text("out", "bar 2 foo 3");
+    run("ZINTERSTORE out 2 s2 s3 WEIGHTS 10 0.5 AGGREGATE COUNT");
+    expect_text("out", "foo 10.5");
+}
+
 static void
 test_range_store(void **state)
 {
@@ -221,6 +235,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_remove, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pop, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_union, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_range_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_signs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_valkey, set_up, tear_down),
