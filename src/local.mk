@@ -64,6 +64,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-repair.h \
 	%D%/aof/aof-state.c \
 	%D%/aof/aof-state.h \
+	%D%/aof/geo-shape.c \
+	%D%/aof/geo-shape.h \
 	%D%/aof/geohash-cells.c \
 	%D%/aof/geohash-cells.h \
 	%D%/aof/geohash.c \
@@ -141,6 +143,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/base/number.h \
 	%D%/base/pages.c \
 	%D%/base/pages.h \
+	%D%/base/partial-sort.c \
+	%D%/base/partial-sort.h \
 	%D%/base/path.c \
 	%D%/base/path.h \
 	%D%/base/poison.h \

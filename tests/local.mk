@@ -73,6 +73,7 @@ unit_programs = \
 	%D%/unit/test-ordered \
 	%D%/unit/test-output \
 	%D%/unit/test-pack \
+	%D%/unit/test-partial-sort \
 	%D%/unit/test-path \
 	%D%/unit/test-pool \
 	%D%/unit/test-prefix \

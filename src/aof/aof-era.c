@@ -2,6 +2,9 @@
 #include "aof/aof-era.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "data/score-text.h"
 
 enum { VALKEY_VERSION = 80 }; /* of dumps with Valkey's own magic */
 
@@ -36,11 +39,59 @@ aof_era_add(struct aof_era *era, const struct aof_command *command)
         era->valkey = command;
 }
 
+static bool
+is_short_score(struct bytes text)
+{
+    char digits[SCORE_TEXT_MAX];
+    char room[SCORE_TEXT_MAX];
+    if (text.size >= sizeof(digits) ||
+        memchr(text.data, '.', text.size) == NULL)
+        return false;
+    memcpy(digits, text.data, text.size);
+    digits[text.size] = '\0';
+    double score = strtod(digits, NULL);
+    struct text long_text = score_text_digits(SCORE_17, score, room);
+    if (bytes_equal(bytes_of(long_text.data, long_text.held), text))
+        return false;
+    struct text short_text = score_text_digits(SCORE_SHORTEST, score, room);
+    return bytes_equal(bytes_of(short_text.data, short_text.held), text);
+}
+
+/* ZADD key score member ... */
+static bool
+has_short_score(const struct aof_record *record)
+{
+    for (size_t i = 2; i < record->count; i += 2)
+        if (is_short_score(aof_argument_bytes(&record->args[i])))
+            return true;
+    return false;
+}
+
+void
+aof_era_add_rewritten(struct aof_era *era, const struct aof_record *record)
+{
+    const struct bytes zadd = BYTES_LITERAL("ZADD");
+    const struct bytes hsetex = BYTES_LITERAL("HSETEX");
+    const struct bytes hpexpireat = BYTES_LITERAL("HPEXPIREAT");
+    if (record->kind != AOF_RECORD_COMMAND || record->count == 0)
+        return;
+    struct bytes name = aof_argument_bytes(&record->args[0]);
+    if (bytes_equal(name, hsetex))
+        era->is_not_redis = true;
+    else if (bytes_equal(name, hpexpireat))
+        era->is_not_valkey = true;
+    else if (!era->has_short_scores && bytes_equal(name, zadd))
+        era->has_short_scores = has_short_score(record);
+}
+
 uint32_t
 aof_era_newest(const struct aof_era *era, bool *is_valkey)
 {
+    const uint32_t multi_part = AOF_VERSION(7, 0, 0);
     *is_valkey = era->is_not_redis && !era->is_not_valkey;
-    return since(*is_valkey ? era->valkey : era->redis, *is_valkey);
+    uint32_t newest = since(*is_valkey ? era->valkey : era->redis, *is_valkey);
+    bool is_multi_part = era->has_manifest || era->has_times;
+    return is_multi_part && newest < multi_part ? multi_part : newest;
 }
 
 static struct guess
@@ -48,9 +99,14 @@ guess_of(const struct aof_era *era, bool is_valkey)
 {
     const struct aof_command *newest = is_valkey ? era->valkey : era->redis;
     const uint32_t multi_part = AOF_VERSION(7, 0, 0);
+    const uint32_t short_scores = AOF_VERSION(7, 2, 0);
     struct guess guess = { .is_valkey = is_valkey,
                            .version = since(newest, is_valkey) };
-    if ((era->has_manifest || era->has_times) && guess.version <= multi_part) {
+    if (era->has_short_scores && guess.version < short_scores) {
+        guess.version = short_scores;
+        (void)snprintf(guess.by, sizeof(guess.by), "its scores");
+    } else if ((era->has_manifest || era->has_times) &&
+               guess.version <= multi_part) {
         guess.version = multi_part;
         (void)snprintf(guess.by, sizeof(guess.by), "its %s",
                        era->has_manifest ? "manifest" : "#TS lines");

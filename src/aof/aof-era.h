@@ -7,6 +7,7 @@
 #define KEYWEIGH_AOF_AOF_ERA_H
 
 #include "aof/aof-commands.h"
+#include "aof/aof-record.h"
 #include "rdb/rdb.h"
 
 /* A zeroed struct knows nothing. */
@@ -17,12 +18,20 @@ struct aof_era {
     bool is_not_valkey;
     bool has_manifest; /* these two since 7.0 */
     bool has_times;
+    bool has_short_scores; /* in what was rewritten: since 7.2 */
 };
 
 /* A command that stands in the log. */
 void aof_era_add(struct aof_era *era, const struct aof_command *command);
 
-/* The newest release that some command so far needs, as AOF_VERSION. */
+/* The same of one that a rewrite wrote, beside aof_era_add: it tells more than
+ * that it is there.  Scores have as few digits as read back since 7.2, before
+ * they had 17; and fields that expire are HSETEX of Valkey, HPEXPIREAT of
+ * Redis. */
+void aof_era_add_rewritten(struct aof_era *era,
+                           const struct aof_record *record);
+
+/* The newest release that anything so far needs, as AOF_VERSION. */
 uint32_t aof_era_newest(const struct aof_era *era, bool *is_valkey);
 
 /* The release that a dump names, as AOF_VERSION; 0 when it names none of

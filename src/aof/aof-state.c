@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/xalloc.h"
 #include "keyspace/keyspace-load.h"
+#include "keyspace/value-hash.h"
 #include "keyspace/value-stream.h"
 
 /* A poll costs a call, so it waits for some keys or commands. */
@@ -104,23 +105,37 @@ limits_of(uint32_t version, bool is_valkey)
     return limits;
 }
 
-/* Once what the first part says of itself is known. */
+/* The release that wrote the log, as the facts say or else the caller; 0: not
+ * known. */
+static uint32_t
+version_of(const struct reading *reading, const struct rdb_facts *facts,
+           bool *is_valkey)
+{
+    const struct aof_state_server *server = reading->options->server;
+    uint32_t version = aof_era_version(facts, is_valkey);
+    if (version != 0 || server == NULL)
+        return version;
+    *is_valkey = server->is_valkey;
+    return server->version;
+}
+
+/* Once what the first part says of itself is known.  A log that is no set is
+ * of Redis 6.2 or older, as far as nothing tells. */
 static void
 begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
 {
     struct aof_state *state = reading->state;
     const struct aof_state_server *server = reading->options->server;
     struct store_limits limits = store_limits_default;
+    bool is_set = reading->log != NULL && reading->log->is_set;
     bool is_valkey;
     if (state->keyspace != NULL)
         return;
-    uint32_t version = aof_era_version(facts, &is_valkey);
-    if (version == 0 && server != NULL) {
-        version = server->version;
-        is_valkey = server->is_valkey;
-    }
+    uint32_t version = version_of(reading, facts, &is_valkey);
     if (version != 0)
         limits = limits_of(version, is_valkey);
+    else if (!is_set)
+        limits.score = SCORE_EXACT_17;
     if (server != NULL)
         limits.stream = server->stream;
     state->base = *facts;
@@ -130,6 +145,8 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
         replay_assume_now(state->replay, reading->options->now_ms);
     if (version != 0)
         replay_set_server(state->replay, is_valkey, version);
+    if (is_set)
+        replay_set_manifest(state->replay);
 }
 
 /* ---- an RDB ---- */
@@ -317,6 +334,13 @@ end_records(struct reading *reading, enum status status)
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
 
+/* The commands of a base are a server's own. */
+static bool
+is_rewritten(const struct aof_log *log)
+{
+    return log->part.in_set && log->part.file->type == MANIFEST_BASE;
+}
+
 /* False when the keyspace has outgrown its limit; an argument may then be cut,
  * so this is no command to replay. */
 static bool
@@ -344,6 +368,8 @@ replay_records(struct reading *reading)
             state->stopped = true;
             break;
         }
+        if (is_rewritten(log))
+            aof_era_add_rewritten(&state->rewritten, record);
         if (!replay_command_of(reading, record))
             return STATUS_FAIL;
     }
@@ -446,49 +472,83 @@ database_of(struct aof_state *state, uint64_t db)
     return &state->databases[count];
 }
 
+/* What the server is, once all of the log has told. */
+struct server {
+    bool is_valkey;
+    uint32_t version;
+    struct store_limits limits;
+};
+
 /* A keyspace hands its databases out one behind the other. */
 static void
-count_databases(struct aof_state *state)
+count_key(struct aof_state *state, const struct key *key)
 {
-    struct source *source = keyspace_source(state->keyspace);
-    struct key key;
-    keyspace_rewind(state->keyspace);
-    while (source->ops->next(source, &key) == STATUS_OK) {
-        struct rdb_database *database = database_of(state, key.db);
-        database->hint_keys = ++database->keys;
-        database->hint_expires = database->expires += key.has_expiry;
-    }
-    keyspace_rewind(state->keyspace);
+    struct rdb_database *database = database_of(state, key->db);
+    database->hint_keys = ++database->keys;
+    database->hint_expires = database->expires += key->has_expiry;
 }
 
-/* Streams that were made before the log told of Redis 8.6 have its settings,
- * too. */
+/* A value that was made before the log told of its server is as that one has
+ * it, too. */
 static void
-complete_streams(struct aof_state *state)
+settle_value(struct store *store, struct value *value,
+             const struct server *server)
 {
-    struct source *source = keyspace_source(state->keyspace);
-    struct key key;
-    bool is_valkey;
-    uint32_t version = aof_era_version(&state->facts, &is_valkey);
-    struct store_limits limits = limits_of(version, is_valkey);
-    if (limits.idmp_entries == 0)
+    const struct store_limits *limits = &server->limits;
+    if (value->type == TYPE_HASH && limits->hash_tables_expire)
+        value_hash_open_table(store, value);
+    if (value->type != TYPE_STREAM)
         return;
-    keyspace_rewind(state->keyspace);
-    while (source->ops->next(source, &key) == STATUS_OK) {
-        const struct entry *entry = keyspace_current(state->keyspace);
-        if (key.type == TYPE_STREAM)
-            value_stream_assume_idmp(&entry->value, limits.idmp_duration_s,
-                                     limits.idmp_entries);
-    }
+    if (limits->idmp_entries > 0)
+        value_stream_assume_idmp(value, limits->idmp_duration_s,
+                                 limits->idmp_entries);
+    if (server->version < AOF_VERSION(7, 2, 0))
+        value_stream_drop_doubtful(store, value);
+}
+
+/* A base names its server, and commands may tell of a newer one; without, the
+ * caller's word counts more than what commands tell. */
+static struct server
+server_of(const struct reading *reading)
+{
+    const struct aof_state *state = reading->state;
+    struct server server = { .version = 0 };
+    bool is_named = aof_era_version(&state->base, &server.is_valkey) != 0;
+    if (!is_named)
+        server.version =
+            version_of(reading, &state->base, &server.is_valkey);
+    if (server.version == 0)
+        server.version = aof_era_version(&state->facts, &server.is_valkey);
+    server.limits = limits_of(server.version, server.is_valkey);
+    return server;
 }
 
 static void
-complete_facts(struct aof_state *state, bool is_set)
+complete_keys(const struct reading *reading)
+{
+    struct aof_state *state = reading->state;
+    struct keyspace *keyspace = state->keyspace;
+    struct source *source = keyspace_source(keyspace);
+    struct server server = server_of(reading);
+    struct key key;
+    keyspace_rewind(keyspace);
+    while (source->ops->next(source, &key) == STATUS_OK) {
+        count_key(state, &key);
+        settle_value(keyspace_store(keyspace),
+                     &keyspace_current(keyspace)->value, &server);
+    }
+    keyspace_rewind(keyspace);
+}
+
+static void
+complete_facts(struct aof_state *state)
 {
     const struct replay_facts *replayed = replay_facts(state->replay);
     struct aof_era era = replayed->era;
     struct rdb_facts *facts = &state->facts;
-    era.has_manifest = is_set;
+    era.has_short_scores = state->rewritten.has_short_scores;
+    era.is_not_redis |= state->rewritten.is_not_redis;
+    era.is_not_valkey |= state->rewritten.is_not_valkey;
     *facts = state->base;
     facts->used_mem = -1;
     facts->functions = replayed->functions;
@@ -511,9 +571,8 @@ aof_state_read(struct aof_state *state, struct aof_log *log,
     begin_keyspace(&reading, &no_facts);
     check_until(&reading);
     state->bytes = reading.before;
-    complete_facts(state, log->is_set);
-    complete_streams(state);
-    count_databases(state);
+    complete_facts(state);
+    complete_keys(&reading);
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
 
@@ -524,7 +583,7 @@ aof_state_fail(struct aof_state *state, const struct error *error)
     struct reading reading = { .state = state, .options = &options };
     *state = (struct aof_state){ .error = *error };
     begin_keyspace(&reading, &no_facts);
-    complete_facts(state, false);
+    complete_facts(state);
 }
 
 void

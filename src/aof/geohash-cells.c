@@ -22,13 +22,6 @@ struct grid {
     uint64_t column;
 };
 
-struct area {
-    double west;
-    double south;
-    double east;
-    double north;
-};
-
 /* ---- the grid ---- */
 
 static uint64_t
@@ -74,10 +67,10 @@ neighbour(const struct grid *grid, int north, int east)
     return result;
 }
 
-static struct area
+static struct geohash_area
 area_of(const struct grid *grid)
 {
-    return (struct area){
+    return (struct geohash_area){
         .west = border(grid->column, longitude_most, grid->steps),
         .south = border(grid->row, latitude_most, grid->steps),
         .east = border(grid->column + 1, longitude_most, grid->steps),
@@ -113,16 +106,18 @@ steps_for(double radius, double latitude)
                                  : (unsigned)steps;
 }
 
-/* The wider end of a reach is the one nearer to a pole; servers take it by the
- * sign of the latitude. */
-static struct area
-bounds_of(struct geohash_point middle, struct geohash_reach reach)
+/* The wider end of a reach is the one nearer to a pole; servers since 6.2 take
+ * it by the sign of the latitude. */
+struct geohash_area
+geohash_bounds(struct geohash_point middle, double width, double height,
+               enum geohash_manner manner)
 {
-    double height = reach.height / earth_radius / degree;
-    double side = middle.latitude < 0 ? middle.latitude - height
-                                      : middle.latitude + height;
-    double width = reach.width / earth_radius / cos(side * degree) / degree;
-    return (struct area){
+    height = height / earth_radius / degree;
+    double side = middle.latitude;
+    if (manner != GEOHASH_3_2)
+        side += middle.latitude < 0 ? -height : height;
+    width = width / earth_radius / cos(side * degree) / degree;
+    return (struct geohash_area){
         .west = middle.longitude - width,
         .south = middle.latitude - height,
         .east = middle.longitude + width,
@@ -130,24 +125,53 @@ bounds_of(struct geohash_point middle, struct geohash_reach reach)
     };
 }
 
-/* Whether the neighbours do not cover the bounds. */
-static bool
-is_too_fine(const struct grid *grid, const struct area *bounds)
+/* The outer borders of the neighbours. */
+static struct geohash_area
+around(const struct grid *grid)
 {
     struct grid north = neighbour(grid, 1, 0);
     struct grid south = neighbour(grid, -1, 0);
     struct grid east = neighbour(grid, 0, 1);
     struct grid west = neighbour(grid, 0, -1);
-    return area_of(&north).north < bounds->north ||
-           area_of(&south).south > bounds->south ||
-           area_of(&east).east < bounds->east ||
-           area_of(&west).west > bounds->west;
+    return (struct geohash_area){
+        .west = area_of(&west).west,
+        .south = area_of(&south).south,
+        .east = area_of(&east).east,
+        .north = area_of(&north).north,
+    };
+}
+
+/* Whether some border is nearer than the radius. */
+static bool
+is_near(struct geohash_point middle, const struct geohash_area *area,
+        double radius)
+{
+    const struct geohash_point ends[] = {
+        { middle.longitude, area->north }, { middle.longitude, area->south },
+        { area->east, middle.latitude },   { area->west, middle.latitude },
+    };
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (geohash_distance(middle, ends[i]) < radius)
+            return true;
+    return false;
+}
+
+/* Whether the neighbours do not cover the reach. */
+static bool
+is_too_fine(const struct grid *grid, const struct geohash_reach *reach)
+{
+    const struct geohash_area *bounds = &reach->bounds;
+    struct geohash_area area = around(grid);
+    if (reach->manner != GEOHASH_6_2_7)
+        return is_near(reach->middle, &area, reach->radius);
+    return area.north < bounds->north || area.south > bounds->south ||
+           area.east < bounds->east || area.west > bounds->west;
 }
 
 /* Whether the middle's cell already covers the bounds on that side. */
 static bool
-is_needless(const struct area *area, const struct area *bounds, int north,
-            int east)
+is_needless(const struct geohash_area *area,
+            const struct geohash_area *bounds, int north, int east)
 {
     return (north < 0 && area->south < bounds->south) ||
            (north > 0 && area->north > bounds->north) ||
@@ -156,24 +180,24 @@ is_needless(const struct area *area, const struct area *bounds, int north,
 }
 
 void
-geohash_find_cells(struct geohash_point middle, struct geohash_reach reach,
+geohash_find_cells(const struct geohash_reach *reach,
                    struct geohash_cells *found)
 {
-    static const signed char around[GEOHASH_CELLS_MOST][2] = {
+    static const signed char steps[GEOHASH_CELLS_MOST][2] = {
         { 0, 0 }, { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 },
         { 1, 1 }, { 1, -1 }, { -1, 1 }, { -1, -1 },
     };
-    struct area bounds = bounds_of(middle, reach);
     struct grid grid =
-        grid_of(middle, steps_for(reach.radius, middle.latitude));
-    if (grid.steps > 1 && is_too_fine(&grid, &bounds))
-        grid = grid_of(middle, grid.steps - 1);
-    struct area area = area_of(&grid);
+        grid_of(reach->middle,
+                steps_for(reach->radius, reach->middle.latitude));
+    if (grid.steps > 1 && is_too_fine(&grid, reach))
+        grid = grid_of(reach->middle, grid.steps - 1);
+    struct geohash_area area = area_of(&grid);
     found->count = 0;
     for (size_t i = 0; i < GEOHASH_CELLS_MOST; i++) {
-        struct grid cell = neighbour(&grid, around[i][0], around[i][1]);
+        struct grid cell = neighbour(&grid, steps[i][0], steps[i][1]);
         if (grid.steps >= 2 &&
-            is_needless(&area, &bounds, around[i][0], around[i][1]))
+            is_needless(&area, &reach->bounds, steps[i][0], steps[i][1]))
             continue;
         found->cells[found->count++] = scores_of(&cell);
     }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * Places in sorted sets, and what a search stores.  A server looks only at
- * cells near the middle; where their order does not matter, looking at every
- * member finds the same.
+ * Places in sorted sets, and what a search stores.  As in the servers, only
+ * cells around the middle are looked at, in an order of their own.
  */
-#include <math.h>
 #include <stdlib.h>
 
-#include "aof/geohash-cells.h"
-#include "aof/geohash.h"
+#include "aof/geo-shape.h"
 #include "aof/replay-zset.h"
+#include "base/partial-sort.h"
 #include "base/xalloc.h"
 
 /* ---- GEOADD ---- */
@@ -26,6 +24,7 @@ static enum replay_outcome
 add_points(struct replay *replay, struct bytes key, unsigned conditions,
            const struct bytes *argv, size_t argc)
 {
+    const struct zset_names names = { argv + 2, 3, argc / 3 };
     struct geohash_point point;
     struct entry *entry;
     double score;
@@ -34,7 +33,7 @@ add_points(struct replay *replay, struct bytes key, unsigned conditions,
         if (!parse_point(argv + i, &point) || !geohash_encode(point, &score))
             return REPLAY_ERROR;
     enum replay_outcome outcome =
-        replay_zset_open(replay, key, conditions, argc / 3, &entry);
+        replay_zset_open(replay, key, conditions, &names, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     for (size_t i = 0; i < argc; i += 3) {
@@ -78,18 +77,12 @@ struct found {
 };
 
 struct search {
-    struct geohash_point middle;
+    struct geo_shape shape;
     bool has_middle;
     struct bytes member; /* whose place is the middle */
     bool has_member;
-    bool is_box;
-    double radius; /* or the box's */
-    double width;
-    double height;
-    double unit; /* metres */
-    bool has_shape;
     bool descends;
-    bool any;       /* COUNT n ANY */
+    bool any;       /* the first count that are found */
     int64_t count;  /* 0: all */
     struct bytes target;
     bool has_target;
@@ -97,6 +90,7 @@ struct search {
 
     struct found *found;
     size_t found_count;
+    bool is_doubtful; /* which of them are the nearest */
     struct buffer names;
 };
 
@@ -145,11 +139,14 @@ parse_common(struct search *search, const struct bytes *argv, size_t argc)
         search->descends = true;
         return 1;
     }
+    if (replay_is(argv[0], "ANY")) {
+        search->any = true;
+        return 1;
+    }
     if (!replay_is(argv[0], "COUNT") || argc < 2 ||
         !replay_integer(argv[1], &search->count) || search->count < 1)
         return 0;
-    search->any = argc > 2 && replay_is(argv[2], "ANY");
-    return search->any ? 3 : 2;
+    return 2;
 }
 
 /* STORE key and STOREDIST key of GEORADIUS. */
@@ -165,6 +162,44 @@ parse_target(struct search *search, const struct bytes *argv, size_t argc)
     return 2;
 }
 
+/* BYRADIUS radius unit, BYBOX width height unit. */
+static size_t
+parse_shape(struct geo_shape *shape, const struct bytes *argv, size_t argc)
+{
+    if (replay_is(argv[0], "BYRADIUS") && argc > 2 &&
+        shape->kind != GEO_BOX && parse_length(argv[1], &shape->radius) &&
+        parse_unit(argv[2], &shape->unit)) {
+        shape->kind = GEO_CIRCLE;
+        return 3;
+    }
+    if (replay_is(argv[0], "BYBOX") && argc > 3 &&
+        shape->kind != GEO_CIRCLE && parse_length(argv[1], &shape->width) &&
+        parse_length(argv[2], &shape->height) &&
+        parse_unit(argv[3], &shape->unit)) {
+        shape->kind = GEO_BOX;
+        return 4;
+    }
+    return 0;
+}
+
+/* BYPOLYGON n longitude latitude ... */
+static size_t
+parse_polygon(struct geo_shape *shape, const struct bytes *argv, size_t argc)
+{
+    int64_t count;
+    if (argc < 2 || !replay_integer(argv[1], &count) || count < 3 ||
+        (uint64_t)count > (argc - 2) / 2)
+        return 0;
+    shape->kind = GEO_POLYGON;
+    shape->unit = 1;
+    shape->vertex_count = (size_t)count;
+    shape->vertices = xcalloc(shape->vertex_count, sizeof(*shape->vertices));
+    for (size_t i = 0; i < shape->vertex_count; i++)
+        if (!parse_middle(argv + 2 + 2 * i, &shape->vertices[i]))
+            return 0;
+    return 2 + 2 * shape->vertex_count;
+}
+
 /* Options of GEOSEARCHSTORE. */
 static size_t
 parse_search(struct search *search, const struct bytes *argv, size_t argc)
@@ -173,28 +208,24 @@ parse_search(struct search *search, const struct bytes *argv, size_t argc)
         search->stores_distance = true;
         return 1;
     }
+    if (search->shape.kind == GEO_POLYGON)
+        return parse_common(search, argv, argc);
     if (replay_is(argv[0], "FROMMEMBER") && argc > 1) {
         search->member = argv[1];
         search->has_member = true;
         return 2;
     }
     if (replay_is(argv[0], "FROMLONLAT") && argc > 2) {
-        search->has_middle = parse_middle(argv + 1, &search->middle);
+        search->has_middle = parse_middle(argv + 1, &search->shape.middle);
         return search->has_middle ? 3 : 0;
     }
-    if (replay_is(argv[0], "BYRADIUS") && argc > 2) {
-        search->has_shape = parse_length(argv[1], &search->radius) &&
-                            parse_unit(argv[2], &search->unit);
-        return search->has_shape ? 3 : 0;
-    }
-    if (replay_is(argv[0], "BYBOX") && argc > 3) {
-        search->is_box = true;
-        search->has_shape = parse_length(argv[1], &search->width) &&
-                            parse_length(argv[2], &search->height) &&
-                            parse_unit(argv[3], &search->unit);
-        return search->has_shape ? 4 : 0;
-    }
-    return parse_common(search, argv, argc);
+    if (replay_is(argv[0], "BYPOLYGON"))
+        return search->shape.kind == GEO_NONE && !search->has_middle &&
+                       !search->has_member
+                   ? parse_polygon(&search->shape, argv, argc)
+                   : 0;
+    size_t taken = parse_shape(&search->shape, argv, argc);
+    return taken > 0 ? taken : parse_common(search, argv, argc);
 }
 
 static bool
@@ -208,24 +239,7 @@ parse_options(struct search *search, const struct bytes *argv, size_t argc,
             return false;
         i += taken;
     }
-    return true;
-}
-
-/* Whether a place is inside, and how far from the middle. */
-static bool
-is_inside(const struct search *search, struct geohash_point point,
-          double *distance)
-{
-    struct geohash_point beside = { search->middle.longitude,
-                                    point.latitude };
-    double unit = search->unit;
-    *distance = geohash_distance(search->middle, point);
-    if (!search->is_box)
-        return *distance <= search->radius * unit;
-    return geohash_latitude_distance(point.latitude,
-                                     search->middle.latitude) <=
-               search->height * unit / 2 &&
-           geohash_distance(point, beside) <= search->width * unit / 2;
+    return !search->any || search->count > 0;
 }
 
 static void
@@ -258,28 +272,27 @@ look_at(struct search *search, const struct value *value,
     for (uint64_t rank = ranks.first;
          rank < ranks.end && search->found_count < most; rank++)
         if (value_zset_next(&cursor, room, &member) &&
-            is_inside(search, geohash_decode(member.score), &distance))
+            geo_shape_has(&search->shape, geohash_decode(member.score),
+                          &distance))
             keep(search, &member, distance);
 }
 
-/* COUNT n ANY ends the search where a server ends it, so it must look at cells
- * in the same order. */
+static enum geohash_manner
+manner_of(const struct replay *replay)
+{
+    const uint32_t second = AOF_VERSION(6, 2, 0);
+    const uint32_t third = AOF_VERSION(6, 2, 7);
+    return replay_is_since(replay, third, third)     ? GEOHASH_6_2_7
+           : replay_is_since(replay, second, second) ? GEOHASH_6_2
+                                                     : GEOHASH_3_2;
+}
+
 static void
-look_at_cells(struct search *search, const struct value *value)
+look_at_cells(struct search *search, const struct value *value,
+              enum geohash_manner manner)
 {
     struct geohash_cells found;
-    double unit = search->unit;
-    struct geohash_reach reach = {
-        .width = unit * (search->is_box ? search->width / 2 : search->radius),
-        .height =
-            unit * (search->is_box ? search->height / 2 : search->radius),
-        .radius = search->radius * unit,
-    };
-    if (search->is_box)
-        reach.radius = unit * sqrt(search->width / 2 * (search->width / 2) +
-                                   search->height / 2 *
-                                       (search->height / 2));
-    geohash_find_cells(search->middle, reach, &found);
+    geo_shape_cells(&search->shape, manner, &found);
     for (size_t i = 0; i < found.count; i++) {
         const struct geohash_cell *cell = &found.cells[i];
         const struct geohash_cell *before = i > 1 ? cell - 1 : NULL;
@@ -288,16 +301,6 @@ look_at_cells(struct search *search, const struct value *value)
         if (before == NULL || before->first != cell->first)
             look_at(search, value, value_zset_by_score(value, first, end));
     }
-}
-
-static void
-look_at_all(struct search *search, const struct value *value)
-{
-    const struct zset_ranks all = { 0, value_zset_count(value) };
-    if (search->any)
-        look_at_cells(search, value);
-    else
-        look_at(search, value, all);
     for (size_t i = 0; i < search->found_count; i++)
         search->found[i].member.data =
             search->names.data + search->found[i].offset;
@@ -323,8 +326,12 @@ choose(struct search *search)
 {
     if (search->count == 0 || (uint64_t)search->count >= search->found_count)
         return;
-    qsort(search->found, search->found_count, sizeof(*search->found),
-          search->descends ? compare_descending : compare_distances);
+    search->is_doubtful =
+        !partial_sort(search->found, search->found_count,
+                      sizeof(*search->found),
+                      search->descends ? compare_descending
+                                       : compare_distances,
+                      0, (size_t)search->count - 1);
     search->found_count = (size_t)search->count;
 }
 
@@ -334,14 +341,16 @@ store_found(struct replay *replay, struct search *search)
     struct value result;
     bool kept = true;
     value_init(replay_store(replay), &result, TYPE_ZSET);
+    value_zset_open_table(replay_store(replay), &result);
     for (size_t i = 0; i < search->found_count; i++) {
         const struct found *found = &search->found[i];
         double score = search->stores_distance
-                           ? found->distance / search->unit
+                           ? found->distance / search->shape.unit
                            : found->score;
         kept &= value_zset_add(replay_store(replay), &result, found->member,
                                score, 0, NULL) != VALUE_REFUSED;
     }
+    value_zset_close_table(replay_store(replay), &result);
     enum replay_outcome outcome =
         replay_zset_put(replay, search->target, &result);
     return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
@@ -360,12 +369,15 @@ run(struct replay *replay, struct bytes key, struct search *search)
         if (!value_zset_score(replay_store(replay), &entry->value,
                               search->member, &score))
             return REPLAY_ERROR;
-        search->middle = geohash_decode(score);
+        search->shape.middle = geohash_decode(score);
     }
+    if (search->shape.kind == GEO_POLYGON)
+        geo_shape_find_middle(&search->shape);
     if (entry != NULL)
-        look_at_all(search, &entry->value);
+        look_at_cells(search, &entry->value, manner_of(replay));
     choose(search);
-    outcome = store_found(replay, search);
+    outcome = search->is_doubtful ? REPLAY_UNKNOWN
+                                  : store_found(replay, search);
     free(search->found);
     buffer_fini(&search->names);
     return outcome;
@@ -377,8 +389,9 @@ static enum replay_outcome
 run_radius(struct replay *replay, struct search *search,
            const struct bytes *argv, size_t at, size_t argc)
 {
-    if (!parse_length(argv[at], &search->radius) ||
-        !parse_unit(argv[at + 1], &search->unit) ||
+    search->shape.kind = GEO_CIRCLE;
+    if (!parse_length(argv[at], &search->shape.radius) ||
+        !parse_unit(argv[at + 1], &search->shape.unit) ||
         !parse_options(search, argv + at + 2, argc - at - 2, parse_target))
         return REPLAY_ERROR;
     return search->has_target ? run(replay, argv[1], search) : REPLAY_DONE;
@@ -388,7 +401,7 @@ static enum replay_outcome
 georadius(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct search search = { .has_middle = true };
-    if (!parse_middle(argv + 2, &search.middle))
+    if (!parse_middle(argv + 2, &search.shape.middle))
         return REPLAY_ERROR;
     return run_radius(replay, &search, argv, 4, argc);
 }
@@ -401,18 +414,26 @@ georadiusbymember(struct replay *replay, const struct bytes *argv,
     return run_radius(replay, &search, argv, 3, argc);
 }
 
-/* destination source, options; a polygon of Valkey 9 is not looked into. */
+/* Exactly one middle and one shape; a polygon is both. */
+static bool
+is_complete(const struct search *search)
+{
+    return search->shape.kind == GEO_POLYGON ||
+           (search->has_middle != search->has_member &&
+            search->shape.kind != GEO_NONE);
+}
+
+/* destination source, options */
 static enum replay_outcome
 geosearchstore(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct search search = { .target = argv[1], .has_target = true };
-    for (size_t i = 3; i < argc; i++)
-        if (replay_is(argv[i], "BYPOLYGON"))
-            return REPLAY_UNKNOWN;
-    if (!parse_options(&search, argv + 3, argc - 3, parse_search) ||
-        search.has_middle == search.has_member || !search.has_shape)
-        return REPLAY_ERROR;
-    return run(replay, argv[2], &search);
+    enum replay_outcome outcome = REPLAY_ERROR;
+    if (parse_options(&search, argv + 3, argc - 3, parse_search) &&
+        is_complete(&search))
+        outcome = run(replay, argv[2], &search);
+    free(search.shape.vertices);
+    return outcome;
 }
 
 const struct replay_row replay_geo[] = {

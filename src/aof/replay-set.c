@@ -2,13 +2,19 @@
 #include "aof/replay-pop.h"
 #include "keyspace/value-set.h"
 
+/* Of the arguments' number servers conclude since 7.2 (t_set.c setTypeCreate,
+ * setTypeMaybeConvert). */
 static enum replay_outcome
 sadd(struct replay *replay, const struct bytes *argv, size_t argc)
 {
+    const uint32_t since = AOF_VERSION(7, 2, 0);
     struct entry *entry;
     enum replay_outcome outcome =
         replay_find_or_add(replay, argv[1], TYPE_SET, &entry);
     bool kept = true;
+    if (outcome == REPLAY_DONE && replay_is_since(replay, since, since))
+        value_set_expect(replay_store(replay), &entry->value, argv[2],
+                         argc - 2);
     for (size_t i = 2; i < argc && outcome == REPLAY_DONE; i++)
         kept &= value_set_add(replay_store(replay), &entry->value, argv[i]) !=
                 VALUE_REFUSED;

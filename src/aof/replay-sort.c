@@ -5,9 +5,9 @@
  * list, each as itself or as what GET finds by it.
  *
  * Elements of equal score are ordered by their bytes.  Those that ALPHA with
- * BY holds for equal stay as they were here; in a server that depends on its
- * hash table, or on the steps of a partial quicksort, unless there is neither.
- * Such an outcome is told as unknown.
+ * BY holds for equal stay as they were, or come in the order of a partial
+ * quicksort when there is a LIMIT; where they come from a hash table, the
+ * outcome is told as unknown.
  */
 #include "aof/replay-command.h"
 
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/partial-sort.h"
 #include "base/xalloc.h"
 #include "keyspace/value-hash.h"
 #include "keyspace/value-list.h"
@@ -148,13 +149,16 @@ load_set(struct sort *sort, const struct value *value)
         add_element(sort, count, text);
 }
 
+/* Servers make a table of the source, and leave it so. */
 static void
-load_zset(struct sort *sort, const struct value *value)
+load_zset(struct sort *sort, struct value *value)
 {
     uint64_t count = value_zset_count(value);
     struct value_zset_cursor cursor;
     char room[TEXT_DIGITS];
     struct zset_member member;
+    if (value->form == ZSET_PACKED)
+        value_zset_open_table(replay_store(sort->replay), value);
     make_room(sort, count);
     value_zset_seek(&cursor, value, 0);
     while (value_zset_next(&cursor, room, &member))
@@ -165,8 +169,8 @@ load_zset(struct sort *sort, const struct value *value)
 static bool
 load_elements(struct sort *sort, struct bytes name)
 {
-    const struct entry *entry = keyspace_find(
-        replay_keyspace(sort->replay), replay_db(sort->replay), name);
+    struct entry *entry = keyspace_find(replay_keyspace(sort->replay),
+                                        replay_db(sort->replay), name);
     if (entry == NULL)
         return true;
     if (entry_type(entry) == TYPE_LIST)
@@ -312,6 +316,18 @@ compare_weights(const void *a, const void *b)
     return left->sequence < right->sequence ? -1 : 1;
 }
 
+static int
+compare_ascending(const void *a, const void *b)
+{
+    return compare_weights_only(a, b);
+}
+
+static int
+compare_descending(const void *a, const void *b)
+{
+    return compare_weights_only(b, a);
+}
+
 static void
 reverse(struct sort *sort)
 {
@@ -322,27 +338,6 @@ reverse(struct sort *sort)
         *other = element;
     }
 }
-
-/* False when something to sort by is no number. */
-static bool
-sort_elements(struct sort *sort)
-{
-    if (!sort->as_is) {
-        for (uint64_t i = 0; i < sort->count; i++)
-            if (!weigh(sort, &sort->elements[i]))
-                return false;
-        if (sort->count > 1)
-            qsort(sort->elements, (size_t)sort->count, sizeof(struct element),
-                  !sort->alpha       ? compare_scores
-                  : sort->by == NULL ? compare_texts
-                                     : compare_weights);
-    }
-    if (sort->descends)
-        reverse(sort);
-    return true;
-}
-
-/* --- the result --- */
 
 struct span {
     uint64_t begin;
@@ -361,15 +356,54 @@ limit(const struct sort *sort)
     return span;
 }
 
+/* Whether elements that compare equal may differ. */
+static bool
+has_ties(const struct sort *sort)
+{
+    return !sort->as_is && sort->alpha && sort->by != NULL;
+}
+
+static void
+sort_all(struct sort *sort)
+{
+    if (!sort->as_is && sort->count > 1)
+        qsort(sort->elements, (size_t)sort->count, sizeof(struct element),
+              !sort->alpha       ? compare_scores
+              : sort->by == NULL ? compare_texts
+                                 : compare_weights);
+    if (sort->descends)
+        reverse(sort);
+}
+
+/* False when something to sort by is no number. */
+static bool
+sort_elements(struct sort *sort)
+{
+    struct span span = limit(sort);
+    bool is_part = span.begin > 0 || span.end < sort->count;
+    if (!sort->as_is)
+        for (uint64_t i = 0; i < sort->count; i++)
+            if (!weigh(sort, &sort->elements[i]))
+                return false;
+    if (!has_ties(sort) || !sort->has_order || !is_part)
+        sort_all(sort);
+    else if (span.begin < span.end)
+        sort->has_order =
+            partial_sort(sort->elements, (size_t)sort->count,
+                         sizeof(struct element),
+                         sort->descends ? compare_descending
+                                        : compare_ascending,
+                         (size_t)span.begin, (size_t)span.end - 1);
+    return true;
+}
+
+/* --- the result --- */
+
 /* Elements of equal weight whose order the log does not tell. */
 static bool
-is_ambiguous(const struct sort *sort, struct span span)
+is_ambiguous(const struct sort *sort)
 {
-    enum { SORTED_BY_INSERTION = 6 }; /* elements, pqsort.c */
-    bool stable = (span.begin == 0 && span.end == sort->count) ||
-                  sort->count <= SORTED_BY_INSERTION;
-    if (sort->as_is || !sort->alpha || sort->by == NULL ||
-        (sort->has_order && stable))
+    if (!has_ties(sort) || sort->has_order)
         return false;
     for (uint64_t i = 1; i < sort->count; i++) {
         const struct element *left = &sort->elements[i - 1];
@@ -417,7 +451,7 @@ store_result(struct sort *sort)
         }
     enum replay_outcome outcome = replay_put(sort->replay, *sort->store, &list,
                                              false);
-    return is_ambiguous(sort, span) ? REPLAY_UNKNOWN : outcome;
+    return is_ambiguous(sort) ? REPLAY_UNKNOWN : outcome;
 }
 
 /* SORT key [BY pattern] [LIMIT start count] [GET pattern ...] [ASC | DESC]

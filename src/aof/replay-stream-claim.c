@@ -11,8 +11,8 @@
 
 /* How entries are claimed. */
 struct claim {
-    struct bytes name;                /* of the consumer, */
-    struct stream_consumer *consumer; /* which is NULL until there is one */
+    struct stream_consumer *consumer; /* or NULL until something is claimed */
+    struct bytes name;                /* of the consumer */
     int64_t min_idle_ms;
     int64_t delivered_ms;
     int64_t deliveries; /* below 0: not given */
@@ -24,41 +24,51 @@ struct claim {
  * before Redis 7.0 do.  Later ones drop what is pending of it, and then write
  * that it is claimed by the consumer that has it. */
 static bool
-claims_deleted(const struct claim *claim,
+claims_deleted(const struct replay *replay, const struct claim *claim,
                const struct stream_pending *pending)
 {
+    const uint32_t since = AOF_VERSION(7, 0, 0);
     bool by_server = claim->force && claim->just_id &&
                      claim->deliveries >= 0 && claim->min_idle_ms <= 0;
-    return by_server && pending->consumer != NULL &&
-           pending->consumer != claim->consumer;
+    return !replay_is_since(replay, since, since) && by_server &&
+           pending->consumer != NULL && pending->consumer != claim->consumer;
 }
 
-/* Makes the consumer, unless there is one already; false: no room. */
+/* The consumer, made when there is none, without doubt from then on; false for
+ * want of room. */
 static bool
-has_consumer(struct replay *replay, const struct replay_group *found,
-             struct claim *claim)
+find_claimant(struct replay *replay, struct stream_group *group,
+              struct claim *claim)
 {
-    if (claim->consumer == NULL)
-        claim->consumer = replay_consumer(replay, found->group, claim->name);
+    claim->consumer = replay_consumer(replay, group, claim->name);
     return claim->consumer != NULL;
 }
 
-/* Looks for the consumer.  Since Redis 7.2 there is one from now on, before
- * that only once it gets an entry. */
+/* Before anything is claimed.  Who claims nothing is made a consumer, too,
+ * since Redis 7.2. */
 static bool
-begin_claim(struct replay *replay, const struct replay_group *found,
-            struct bytes name, struct claim *claim)
+begin_claim(struct replay *replay, struct stream_group *group,
+            struct claim *claim)
 {
-    const uint32_t redis_7_2 = AOF_VERSION(7, 2, 0);
-    claim->name = name;
-    claim->consumer = stream_group_consumer(found->group, name);
-    return !replay_is_since(replay, redis_7_2, redis_7_2) ||
-           has_consumer(replay, found, claim);
+    const uint32_t since = AOF_VERSION(7, 2, 0);
+    if (replay_is_since(replay, since, since))
+        return find_claimant(replay, group, claim);
+    claim->consumer = stream_group_consumer(group, claim->name);
+    if (claim->consumer != NULL || !replay_may_be_since(replay, since, since))
+        return true;
+    struct stream_consumer *consumer =
+        replay_consumer(replay, group, claim->name);
+    if (consumer != NULL)
+        stream_consumer_set_doubtful(consumer, true);
+    return consumer != NULL;
 }
 
-static void
-assign(const struct claim *claim, struct stream_pending *pending)
+static bool
+assign(struct replay *replay, struct stream_group *group, struct claim *claim,
+       struct stream_pending *pending)
 {
+    if (!find_claimant(replay, group, claim))
+        return false;
     stream_pending_assign(pending, claim->consumer);
     pending->delivered_ms = claim->delivered_ms;
     if (claim->deliveries >= 0)
@@ -67,6 +77,7 @@ assign(const struct claim *claim, struct stream_pending *pending)
         pending->deliveries++;
     stream_consumer_set_times(claim->consumer, claim->delivered_ms,
                               claim->delivered_ms);
+    return true;
 }
 
 /* One entry that is pending in the group. */
@@ -76,15 +87,12 @@ claim_pending(struct replay *replay, const struct replay_group *found,
               int64_t now_ms)
 {
     if (!value_stream_has(found->stream, pending->id) &&
-        !claims_deleted(claim, pending))
-        return stream_group_remove_pending(replay_store(replay),
-                                           found->group, pending->id);
-    if (claim->min_idle_ms > 0 &&
-        now_ms - pending->delivered_ms < claim->min_idle_ms)
-        return true;
-    if (!has_consumer(replay, found, claim))
-        return false;
-    assign(claim, pending);
+        !claims_deleted(replay, claim, pending))
+        (void)stream_group_remove_pending(replay_store(replay), found->group,
+                                          pending->id);
+    else if (claim->min_idle_ms <= 0 ||
+             now_ms - pending->delivered_ms >= claim->min_idle_ms)
+        return assign(replay, found->group, claim, pending);
     return true;
 }
 
@@ -102,8 +110,7 @@ force_claim(struct replay *replay, const struct replay_group *found,
     if (pending == NULL)
         return false;
     pending->deliveries = 1;
-    assign(claim, pending);
-    return true;
+    return assign(replay, found->group, claim, pending);
 }
 
 static enum replay_outcome
@@ -208,7 +215,8 @@ replay_xclaim(struct replay *replay, const struct bytes *argv, size_t argc)
                           stream_group_last_id(found.group)) > 0)
         stream_group_set(found.group, options.last_id,
                          stream_group_entries_read(found.group));
-    if (!begin_claim(replay, &found, argv[3], &options.claim))
+    options.claim.name = argv[3];
+    if (!begin_claim(replay, found.group, &options.claim))
         return REPLAY_UNKNOWN;
     return claim_ids(replay, &found, &options.claim, argv + 5, options.ids,
                      now_ms);
@@ -288,7 +296,7 @@ claim_from(struct replay *replay, const struct replay_group *found,
                 return false;
         }
         if (++next.seq == 0 && ++next.ms == 0)
-            return true;
+            break;
     }
     return true;
 }
@@ -308,9 +316,9 @@ replay_xautoclaim(struct replay *replay, const struct bytes *argv,
         return REPLAY_UNKNOWN;
     if (claim.claim.min_idle_ms < 0)
         claim.claim.min_idle_ms = 0;
-    if (!begin_claim(replay, &found, argv[3], &claim.claim))
-        return REPLAY_UNKNOWN;
-    return replay_kept(claim_from(replay, &found, &claim));
+    claim.claim.name = argv[3];
+    return replay_kept(begin_claim(replay, found.group, &claim.claim) &&
+                       claim_from(replay, &found, &claim));
 }
 
 /* --- XNACK --- */

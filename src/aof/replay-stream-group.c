@@ -38,10 +38,11 @@ replay_consumer(struct replay *replay, struct stream_group *group,
                 struct bytes name)
 {
     struct stream_consumer *consumer = stream_group_consumer(group, name);
-    if (consumer != NULL)
-        return consumer;
-    return stream_group_add_consumer(replay_store(replay), group, name,
-                                     replay_seen_ms(replay));
+    if (consumer == NULL)
+        return stream_group_add_consumer(replay_store(replay), group, name,
+                                         replay_seen_ms(replay));
+    stream_consumer_set_doubtful(consumer, false);
+    return consumer;
 }
 
 /* --- XGROUP --- */

@@ -93,9 +93,27 @@ replay_zset_expect(struct replay *replay, struct value *value,
         value_zset_open_table(store, value);
 }
 
+/* Valkey looks at all names before it adds the first (since 8.0), too. */
+static void
+expect_names(struct replay *replay, struct value *value,
+             const struct zset_names *names)
+{
+    struct store *store = replay_store(replay);
+    bool has_long = false;
+    replay_zset_expect(replay, value, names->count);
+    if (value->form != ZSET_PACKED ||
+        !replay_is_since(replay, AOF_NEVER, AOF_VERSION(8, 0, 0)))
+        return;
+    for (size_t i = 0; i < names->count; i++)
+        has_long |= names->first[i * names->stride].size >
+                    store->limits.zset_value;
+    if (has_long)
+        value_zset_open_table(store, value);
+}
+
 enum replay_outcome
 replay_zset_open(struct replay *replay, struct bytes key, unsigned conditions,
-                 uint64_t members, struct entry **entry)
+                 const struct zset_names *names, struct entry **entry)
 {
     const uint32_t since = AOF_VERSION(7, 2, 0);
     enum replay_outcome outcome =
@@ -104,7 +122,7 @@ replay_zset_open(struct replay *replay, struct bytes key, unsigned conditions,
             : replay_find_or_add(replay, key, TYPE_ZSET, entry);
     if (outcome == REPLAY_DONE && *entry != NULL &&
         replay_is_since(replay, since, since))
-        replay_zset_expect(replay, &(*entry)->value, members);
+        expect_names(replay, &(*entry)->value, names);
     return outcome;
 }
 

@@ -15,7 +15,12 @@
 
 enum zset_operation { ZSET_UNION, ZSET_INTERSECTION, ZSET_DIFFERENCE };
 
-enum zset_aggregate { AGGREGATE_SUM, AGGREGATE_MIN, AGGREGATE_MAX };
+enum zset_aggregate {
+    AGGREGATE_SUM,
+    AGGREGATE_MIN,
+    AGGREGATE_MAX,
+    AGGREGATE_COUNT, /* of weights, since Redis 8.8 */
+};
 
 /* A set counts as a sorted set of scores of 1; NULL as an empty one. */
 struct source_set {
@@ -126,6 +131,15 @@ no_nan(double score)
 }
 
 static double
+weighted(const struct combination *combination,
+         const struct source_set *source, double score)
+{
+    return combination->aggregate == AGGREGATE_COUNT
+               ? source->weight
+               : source->weight * score;
+}
+
+static double
 aggregated(enum zset_aggregate aggregate, double a, double b)
 {
     switch (aggregate) {
@@ -134,6 +148,7 @@ aggregated(enum zset_aggregate aggregate, double a, double b)
     case AGGREGATE_MAX:
         return b > a ? b : a;
     case AGGREGATE_SUM:
+    case AGGREGATE_COUNT:
     default:
         return no_nan(a + b);
     }
@@ -149,10 +164,18 @@ put(struct replay *replay, struct value *result, struct bytes member,
 
 /* ---- the three operations ---- */
 
+/* 0 in place of -0, or the other way, which adding takes for the same. */
+static bool
+is_other_zero(double a, double b)
+{
+    return a == b && signbit(a) != signbit(b);
+}
+
 static bool
 unite(struct replay *replay, const struct combination *combination,
       struct value *result)
 {
+    struct store *store = replay_store(replay);
     char room[TEXT_DIGITS];
     struct zset_member member;
     struct source_cursor cursor;
@@ -162,10 +185,12 @@ unite(struct replay *replay, const struct combination *combination,
         const struct source_set *source = &combination->sources[i];
         begin(&cursor, source->value);
         while (next(&cursor, room, &member)) {
-            double score = no_nan(source->weight * member.score);
-            if (value_zset_score(replay_store(replay), result, member.name,
-                                 &old))
+            double score = no_nan(weighted(combination, source, member.score));
+            if (value_zset_score(store, result, member.name, &old)) {
                 score = aggregated(combination->aggregate, old, score);
+                if (is_other_zero(old, score))
+                    (void)value_zset_remove(store, result, member.name);
+            }
             kept &= put(replay, result, member.name, score);
         }
     }
@@ -183,7 +208,7 @@ is_in_all(struct replay *replay, const struct combination *combination,
         if (!find_score(replay_store(replay), source->value, member, &other))
             return false;
         *score = aggregated(combination->aggregate, *score,
-                            other * source->weight);
+                            weighted(combination, source, other));
     }
     return true;
 }
@@ -215,7 +240,8 @@ select_members(struct replay *replay, const struct combination *combination,
         if (combination->operation == ZSET_DIFFERENCE) {
             stays = is_in_none(replay, combination, member.name);
         } else {
-            score = no_nan(combination->sources[0].weight * score);
+            score = no_nan(weighted(combination, &combination->sources[0],
+                                    score));
             stays = is_in_all(replay, combination, member.name, &score);
         }
         if (stays)
@@ -229,13 +255,14 @@ select_members(struct replay *replay, const struct combination *combination,
 static bool
 parse_aggregate(struct bytes word, enum zset_aggregate *aggregate)
 {
-    *aggregate = replay_is(word, "MIN")   ? AGGREGATE_MIN
-                 : replay_is(word, "MAX") ? AGGREGATE_MAX
-                                          : AGGREGATE_SUM;
+    *aggregate = replay_is(word, "MIN")     ? AGGREGATE_MIN
+                 : replay_is(word, "MAX")   ? AGGREGATE_MAX
+                 : replay_is(word, "COUNT") ? AGGREGATE_COUNT
+                                            : AGGREGATE_SUM;
     return *aggregate != AGGREGATE_SUM || replay_is(word, "SUM");
 }
 
-/* [WEIGHTS w ...] [AGGREGATE SUM | MIN | MAX] */
+/* [WEIGHTS w ...] [AGGREGATE SUM | MIN | MAX | COUNT] */
 static bool
 parse_options(const struct bytes *argv, size_t argc,
               struct combination *combination)
@@ -359,8 +386,7 @@ parse_range(const struct bytes *argv, size_t argc,
 }
 
 /* Members of a range that LIMIT passes over.  An offset below 0 is behind all
- * of them, but counts from the range's end where servers find the place in a
- * skiplist at once (t_zset.c zslNthInRange, since Redis 7.4 and Valkey 8). */
+ * of them, unless it counts from the range's end. */
 static uint64_t
 skipped(const struct range_options *options, uint64_t size)
 {
@@ -368,6 +394,18 @@ skipped(const struct range_options *options, uint64_t size)
     if (options->offset >= 0)
         return offset < size ? offset : size;
     return options->counts_from_end && -offset <= size ? size + offset : size;
+}
+
+/* Where servers find the place in a skiplist at once (t_zset.c zslNthInRange,
+ * since Redis 7.4 and Valkey 8), offsets below 0 count from the end; Redis has
+ * stopped that in 8.2. */
+static bool
+counts_from_end(const struct replay *replay, const struct value *value)
+{
+    return value->form == ZSET_TABLE &&
+           replay_is_since(replay, AOF_VERSION(7, 4, 0),
+                           AOF_VERSION(8, 0, 0)) &&
+           !replay_is_since(replay, AOF_VERSION(8, 2, 0), AOF_NEVER);
 }
 
 /* Of a reversed range, the last members are the first. */
@@ -392,22 +430,20 @@ chosen(const struct value *value, const struct range_options *options)
                                 ranks.first + skip + left };
 }
 
+/* Puts members in the order of the range: those that come before the result
+ * is too large for a listpack lose the sign of -0. */
 static bool
-put_range(struct replay *replay, struct value *result,
-          const struct value *source, struct range_options *options)
+put_range(struct replay *replay, const struct value *value,
+          struct zset_ranks ranks, bool reverse, struct value *result)
 {
     char room[TEXT_DIGITS];
     struct zset_member member;
     struct value_zset_cursor cursor;
     bool kept = true;
-    options->counts_from_end =
-        source->form == ZSET_TABLE &&
-        replay_is_since(replay, AOF_VERSION(7, 4, 0), AOF_VERSION(8, 0, 0));
-    struct zset_ranks ranks = chosen(source, options);
-    if (options->range.by == ZSET_BY_RANK)
-        replay_zset_expect(replay, result, ranks.end - ranks.first);
-    value_zset_seek(&cursor, source, ranks.first);
+    value_zset_seek(&cursor, value, ranks.first);
     for (uint64_t i = ranks.first; i < ranks.end; i++) {
+        if (reverse)
+            value_zset_seek(&cursor, value, ranks.end - 1 - i + ranks.first);
         (void)value_zset_next(&cursor, room, &member);
         kept &= put(replay, result, member.name, member.score);
     }
@@ -425,8 +461,14 @@ zrangestore(struct replay *replay, const struct bytes *argv, size_t argc)
         replay_find(replay, argv[2], TYPE_ZSET, &entry) != REPLAY_DONE)
         return REPLAY_ERROR;
     value_init(replay_store(replay), &result, TYPE_ZSET);
-    if (entry != NULL)
-        kept = put_range(replay, &result, &entry->value, &options);
+    if (entry != NULL) {
+        options.counts_from_end = counts_from_end(replay, &entry->value);
+        struct zset_ranks ranks = chosen(&entry->value, &options);
+        if (options.range.by == ZSET_BY_RANK)
+            replay_zset_expect(replay, &result, ranks.end - ranks.first);
+        kept = put_range(replay, &entry->value, ranks, options.reverse,
+                         &result);
+    }
     enum replay_outcome outcome = replay_zset_put(replay, argv[1], &result);
     return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
 }

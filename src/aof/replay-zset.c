@@ -47,6 +47,7 @@ static enum replay_outcome
 add_pairs(struct replay *replay, struct bytes key, unsigned conditions,
           const struct bytes *pairs, size_t count)
 {
+    const struct zset_names names = { pairs + 1, 2, count / 2 };
     double score;
     struct entry *entry;
     bool kept = true;
@@ -55,7 +56,7 @@ add_pairs(struct replay *replay, struct bytes key, unsigned conditions,
         if (!replay_double(pairs[i], &score))
             return REPLAY_ERROR;
     enum replay_outcome outcome =
-        replay_zset_open(replay, key, conditions, count / 2, &entry);
+        replay_zset_open(replay, key, conditions, &names, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     for (size_t i = 0; i < count; i += 2) {

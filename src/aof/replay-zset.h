@@ -33,11 +33,19 @@ struct zset_ranks replay_zset_ranks(const struct value *value,
 void replay_zset_expect(struct replay *replay, struct value *value,
                         uint64_t members);
 
-/* The sorted set that so many members are about to be put into: made, unless a
+/* The members among the arguments of a command. */
+struct zset_names {
+    const struct bytes *first;
+    size_t stride; /* from one to the next */
+    size_t count;
+};
+
+/* The sorted set that these members are about to be put into: made, unless a
  * condition of value_zset_add wants them there.  *entry is NULL when there is
  * none to put them into. */
 enum replay_outcome replay_zset_open(struct replay *replay, struct bytes key,
-                                     unsigned conditions, uint64_t members,
+                                     unsigned conditions,
+                                     const struct zset_names *names,
                                      struct entry **entry);
 
 /* Gives the name that sorted set, moved in; an empty one deletes it. */

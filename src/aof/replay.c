@@ -394,6 +394,12 @@ replay_set_server(struct replay *replay, bool is_valkey, uint32_t version)
 }
 
 void
+replay_set_manifest(struct replay *replay)
+{
+    replay->facts.era.has_manifest = true;
+}
+
+void
 replay_begin_part(struct replay *replay)
 {
     replay_end_part(replay);
@@ -461,6 +467,13 @@ replay_is_since(const struct replay *replay, uint32_t redis, uint32_t valkey)
     if (version == 0)
         version = aof_era_newest(&replay->facts.era, &is_valkey);
     return version >= (is_valkey ? valkey : redis);
+}
+
+bool
+replay_may_be_since(const struct replay *replay, uint32_t redis,
+                    uint32_t valkey)
+{
+    return replay->version == 0 || replay_is_since(replay, redis, valkey);
 }
 
 bool

@@ -57,6 +57,9 @@ void replay_assume_now(struct replay *replay, int64_t now_ms);
 void replay_set_server(struct replay *replay, bool is_valkey,
                        uint32_t version);
 
+/* The log is a set of parts. */
+void replay_set_manifest(struct replay *replay);
+
 /* A new part of the log begins: database 0, no transaction. */
 void replay_begin_part(struct replay *replay);
 

@@ -537,7 +537,7 @@ keyspace_rewind(struct keyspace *keyspace)
     keyspace->current = NULL;
 }
 
-const struct entry *
+struct entry *
 keyspace_current(const struct keyspace *keyspace)
 {
     return keyspace->current;

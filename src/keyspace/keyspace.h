@@ -123,6 +123,6 @@ struct source *keyspace_source(struct keyspace *keyspace);
 void keyspace_rewind(struct keyspace *keyspace);
 
 /* The entry of the key that next gave last. */
-const struct entry *keyspace_current(const struct keyspace *keyspace);
+struct entry *keyspace_current(const struct keyspace *keyspace);
 
 #endif

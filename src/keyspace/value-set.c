@@ -112,6 +112,20 @@ make_room(struct store *store, struct value *value, struct bytes member,
         become_table(store, value);
 }
 
+void
+value_set_expect(struct store *store, struct value *value, struct bytes first,
+                 uint64_t members)
+{
+    int64_t number;
+    bool packs = value->form == SET_PACKED;
+    if (value->form == SET_INTEGERS && set_integers_count(value) == 0)
+        packs = !is_integer(first, &number);
+    uint64_t most =
+        packs ? store->limits.set_entries : store->limits.set_integers;
+    if (value->form != SET_TABLE && members > most)
+        become_table(store, value);
+}
+
 /* --- members --- */
 
 uint64_t

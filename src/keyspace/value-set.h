@@ -20,6 +20,11 @@ uint64_t value_set_count(const struct value *value);
 bool value_set_has(const struct store *store, const struct value *value,
                    struct bytes member);
 
+/* Before so many members are added, of which this is the first: when they may
+ * be too many for a listpack or an intset, it becomes a table at once. */
+void value_set_expect(struct store *store, struct value *value,
+                      struct bytes first, uint64_t members);
+
 /* SAME, ADDED or REFUSED. */
 enum value_change value_set_add(struct store *store, struct value *value,
                                 struct bytes member);

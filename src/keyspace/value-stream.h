@@ -118,6 +118,9 @@ bool value_stream_remove_group(struct store *store, struct value *value,
 bool value_stream_is_referenced(const struct value *value,
                                 struct stream_id id);
 
+/* Drops the consumers that are doubtful. */
+void value_stream_drop_doubtful(struct store *store, struct value *value);
+
 /* Drops an id from every group (REFERENCES_DROP). */
 void value_stream_drop_references(struct store *store, struct value *value,
                                   struct stream_id id);

@@ -20,6 +20,7 @@
 #define SCORES "({score} {score}|{bound} {bound}|-inf {bound}|{bound} +inf)"
 
 #define CIRCLE "{lon} {lat} {radius} (m|km|ft|mi)"
+#define PLACE "{lon} {lat} "
 #define AREA                                                                   \
     "(FROMLONLAT {lon} {lat}|FROMMEMBER {member}) "                            \
     "(BYRADIUS {radius} (m|km)|BYBOX {radius} {radius} (km|mi)) "              \
@@ -156,6 +157,9 @@ const struct template templates[] = {
     {15, "@3.2 GEOADD {geo} {lon} {lat} m1 ; "
          "GEORADIUSBYMEMBER {same} m1 {radius} (m|km) (STORE|STOREDIST) {geo}"},
     {25, "@6.2 GEOSEARCHSTORE {geo} {geo} " AREA " [STOREDIST]"},
+    {15, "@-/9.0 GEOSEARCHSTORE {geo} {geo} [ANY COUNT {count}] BYPOLYGON "
+         "(3 " PLACE PLACE PLACE "|5 " PLACE PLACE PLACE PLACE PLACE ") "
+         "[ASC|DESC] [STOREDIST]"},
 
     /* hashes */
     {70, "HSET {hash} (@4.0 ({field} {value})*|{field} {value})"},
@@ -244,14 +248,18 @@ const struct template templates[] = {
     {3, "@4.0 SWAPDB {db} {db}"},
     {1, "SELECT 4 ; (FLUSHDB|@4.0 FLUSHDB ASYNC|@6.2 FLUSHDB SYNC"
         "|(FLUSHDB|FLUSHDB|FLUSHDB|(FLUSHALL|@4.0 FLUSHALL ASYNC)))"},
-    /* SORT BY a pattern with ALPHA leaves elements of equal weight in the order
-     * they came in, and members of sets come in any. */
+    /* SORT BY a pattern with ALPHA leaves elements of equal weight in an order
+     * that depends on the one they came in, and members of sets come in any:
+     * what is sorted so is a list for certain. */
     {20, "SORT {ints} [BY nosort|BY str:*|BY hash:*->f1] [GET #|GET str:*] "
          SORT_ORDER " STORE {list}"},
     {15, "SORT {set} [BY nosort] ALPHA [GET #] [GET hash:*->f2] "
          SORT_ORDER " STORE {list}"},
     {15, "SORT {zset} (BY nosort|ALPHA) " SORT_ORDER " STORE {list}"},
     {15, "SORT {list} (ALPHA|BY nosort) " SORT_ORDER " STORE {list}"},
+    {15, "DEL ranks ; RPUSH ranks {element}* ; "
+         "SORT ranks BY (str:*|hash:*->f1) ALPHA " SORT_ORDER
+         " STORE {list}"},
     {30, "@3.0 RESTORE {key} {restorems} {payload} (REPLACE|REPLACE "
          "[@5.0 IDLETIME {count}|@5.0 FREQ {digit}])"},
     {5, "@5.0 RESTORE {key} {atms} {payload} REPLACE ABSTTL"},

@@ -233,7 +233,7 @@ draw_length(struct maker *maker)
 static void
 draw_radius(struct maker *maker)
 {
-    put_number(maker, 1 + below(maker, 400));
+    put_number(maker, 1 + below(maker, one_in(maker, 6) ? 16000 : 400));
 }
 
 static void
@@ -310,16 +310,29 @@ draw_timeout(struct maker *maker)
     put_word(maker, maker->release < 600 ? "1" : "0.001");
 }
 
+/* Most places are near to each other, some at the ends of the map. */
+static void
+draw_angle(struct maker *maker, double middle, double most)
+{
+    static const double ends[] = { -1, 1, 0.99, -0.99, 0.9, -0.9, 0 };
+    double angle = middle + (double)below(maker, 6000000) / 1e6;
+    if (one_in(maker, 8))
+        angle = most * PICK(maker, ends);
+    else if (one_in(maker, 8))
+        angle = most * ((double)below(maker, 2000000) / 1e6 - 1);
+    put_format(maker, "%.6f", angle);
+}
+
 static void
 draw_longitude(struct maker *maker)
 {
-    put_format(maker, "%.6f", 10 + (double)below(maker, 6000000) / 1e6);
+    draw_angle(maker, 10, 180);
 }
 
 static void
 draw_latitude(struct maker *maker)
 {
-    put_format(maker, "%.6f", 42 + (double)below(maker, 6000000) / 1e6);
+    draw_angle(maker, 42, 85.05);
 }
 
 const struct placeholder value_placeholders[] = {

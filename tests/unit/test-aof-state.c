@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "aof/aof-state.h"
+#include "keyspace/value-hash.h"
+#include "keyspace/value-stream.h"
 #include "keyspace/value-string.h"
 #include "own-folder.h"
 
@@ -365,6 +367,73 @@ test_era(void **state)
     aof_state_fini(&state_now);
 }
 
+/* Whether a group of the stream s has a consumer of that name. */
+static bool
+has_consumer(const char *name)
+{
+    const struct entry *entry =
+        keyspace_find(state_now.keyspace, 0, BYTES_LITERAL("s"));
+    assert_non_null(entry);
+    const struct stream_group *group =
+        value_stream_group(&entry->value, BYTES_LITERAL("g"));
+    assert_non_null(group);
+    return stream_group_consumer(group, bytes_of_text(name)) != NULL;
+}
+
+/* Reads a base of these commands. */
+static void
+read_base(const char *commands)
+{
+    buffer_append_text(&content, "file x.1.base.aof seq 1 type b\n");
+    save("x.manifest");
+    save_commands("x.1.base.aof", commands);
+    assert_int_equal(read_log("x.manifest"), STATUS_OK);
+}
+
+/* The same server writes its scores and its hashes in its own way, and only it
+ * makes consumers of those who claimed nothing: Redis 7.0.15 has "firm" alone,
+ * 7.2.6 has both. */
+static void
+test_rewritten(void **state)
+{
+    static const struct {
+        const char *score;
+        const char *field;
+        const char *server;
+        const char *version;
+        bool has_idle;
+    } cases[] = {
+        { "0.5", "HSET h f v", "redis", "7.0.0", false },
+        { "0.10000000000000001", "HSET h f v", "redis", "7.0.0", false },
+        { "0.1", "HSET h f v", "redis", "7.2.0", true },
+        { "2", "HSETEX h PXAT 4102444800000 FIELDS 1 f v", "valkey", "9.0.0",
+          true },
+        { "2", "HPEXPIREAT h 4102444800000 FIELDS 1 f", "redis", "7.4.0",
+          true },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char commands[512];
+        (void)snprintf(commands, sizeof(commands),
+                       "XADD s 2-0 f v;XGROUP CREATE s g 2-0;"
+                       "XCLAIM s g idle 0 1-0 TIME 1 RETRYCOUNT 1 FORCE JUSTID;"
+                       "XCLAIM s g firm 0 1-0 TIME 1 RETRYCOUNT 1 FORCE JUSTID;"
+                       "XGROUP CREATECONSUMER s g firm;ZADD z %s m;HSET h f v;"
+                       "%s",
+                       cases[i].score, cases[i].field);
+        read_base(commands);
+        assert_string_equal(state_now.facts.server, cases[i].server);
+        assert_string_equal(state_now.facts.server_version, cases[i].version);
+        assert_true(has_consumer("firm"));
+        assert_int_equal(has_consumer("idle"), cases[i].has_idle);
+        const struct entry *hash =
+            keyspace_find(state_now.keyspace, 0, BYTES_LITERAL("h"));
+        assert_int_equal(hash->value.form == HASH_TABLE,
+                         strcmp(cases[i].server, "valkey") == 0);
+        aof_state_fini(&state_now);
+    }
+}
+
 /* Without a time in the log they count from what is given, and are counted. */
 static void
 test_relative_expiries(void **state)
@@ -402,6 +471,7 @@ main(void)
         cmocka_unit_test(test_memory_limit),
         cmocka_unit_test(test_server),
         cmocka_unit_test(test_era),
+        cmocka_unit_test(test_rewritten),
         cmocka_unit_test(test_relative_expiries),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

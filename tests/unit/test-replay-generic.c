@@ -306,6 +306,29 @@ test_sort_sets(void **state)
     assert_int_equal(replay_facts(replay)->gap_count, 0);
 }
 
+/* As seen in Redis 7.2.6: by the steps of its quicksort. */
+static void
+test_sort_equal_weights(void **state)
+{
+    char line[64];
+    (void)state;
+    for (int i = 0; i < 45; i++) {
+        (void)snprintf(line, sizeof(line), "RPUSH l e%d", i);
+        run(line);
+        (void)snprintf(line, sizeof(line), "SET we%d %s", i,
+                       i % 3 == 0 ? "y" : "x");
+        run(line);
+    }
+    run("SORT l BY w* ALPHA LIMIT 10 6 STORE d");
+    expect_list("d", "e32 e35 e37 e38 e40 e41");
+    run("SORT l BY w* ALPHA DESC LIMIT 0 5 STORE d");
+    expect_list("d", "e0 e21 e15 e33 e6");
+    run("LTRIM l 0 7");
+    run("SORT l BY w* ALPHA LIMIT 1 9 STORE d");
+    expect_list("d", "e1 e2 e4 e5 e0 e3 e6");
+    assert_int_equal(replay_facts(replay)->gap_count, 0);
+}
+
 /* Their order is a hash table's. */
 static void
 test_sort_tells_what_it_cannot_know(void **state)
@@ -338,6 +361,7 @@ main(void)
         TEST(test_sort_numbers),
         TEST(test_sort_by_patterns),
         TEST(test_sort_sets),
+        TEST(test_sort_equal_weights),
         TEST(test_sort_tells_what_it_cannot_know),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,10 @@ test_any(void **state)
 {
     (void)state;
     add_places();
+    run_error("GEOSEARCHSTORE t Sicily FROMLONLAT 15 37 BYRADIUS 1 km ANY");
+    run("GEOSEARCHSTORE t Sicily FROMLONLAT 15 37 BYRADIUS 500 km ANY"
+        " COUNT 1");
+    expect_text("t", "Palermo 3479099956230698");
     run("GEOADD Sicily 15 37 a 14.9 37.1 b 15.1 36.9 c 15.2 37.3 d");
     run("GEOSEARCHSTORE t Sicily FROMLONLAT 15 37 BYRADIUS 200 km COUNT 2"
         " ANY");
@@ -100,6 +104,53 @@ test_any(void **state)
                      " Catania 3479447370796909 d 3479448752256182");
 }
 
+/* Servers do not find what lies at 180 degrees from the other side: it is 412
+ * km from the middle, "in" 571 km. */
+static void
+test_date_line(void **state)
+{
+    (void)state;
+    run("GEOADD w 178.6 -52 in 180 -48.5 end");
+    run("GEOSEARCHSTORE t w FROMLONLAT -174.5 -49.3 BYRADIUS 650 km");
+    expect_text("t", "in 3090402197689830");
+}
+
+/* As seen in Redis 7.2.6: by the steps of its quicksort. */
+static void
+test_equal_distances(void **state)
+{
+    (void)state;
+    run("GEOADD g 1 1 m0 1 1 m1 1 1 m2 1 1 m3 1 1 m4 1 1 m5 1 1 m6 1 1 m7"
+        " 1 1 m8 1 1 m9");
+    run("GEOSEARCHSTORE t g FROMLONLAT 1 1 BYRADIUS 1 km COUNT 4");
+    expect_text("t", "m1 3377822707026402 m2 3377822707026402"
+                     " m3 3377822707026402 m9 3377822707026402");
+    run("GEOSEARCHSTORE t g FROMLONLAT 1 1 BYRADIUS 1 km DESC COUNT 3");
+    expect_text("t", "m1 3377822707026402 m2 3377822707026402"
+                     " m9 3377822707026402");
+}
+
+/* As seen in Valkey 9.1.2. */
+static void
+test_polygon(void **state)
+{
+    (void)state;
+    add_places();
+    run("GEOSEARCHSTORE t Sicily BYPOLYGON 4 12 37 16 37 16 38.5 12 38.5"
+        " STOREDIST");
+    expect_text("t", "Palermo 68130.528817748011 Catania 100176.33634222813");
+    run("GEOSEARCHSTORE t Sicily COUNT 1 BYPOLYGON 3 12 37 18 39 12 39 DESC");
+    expect_text("t", "edge2 3481342659049484");
+    run_error("GEOSEARCHSTORE t Sicily BYPOLYGON 2 12 37 18 39");
+    run_error("GEOSEARCHSTORE t Sicily BYPOLYGON 4 12 37 18 39 12 39");
+    run_error("GEOSEARCHSTORE t Sicily BYPOLYGON 3 12 37 18 39 12 99");
+    run_error("GEOSEARCHSTORE t Sicily FROMLONLAT 1 1"
+              " BYPOLYGON 3 12 37 18 39 12 39");
+    run_error("GEOSEARCHSTORE t Sicily BYPOLYGON 3 12 37 18 39 12 39"
+              " BYRADIUS 1 km");
+    expect_text("t", "edge2 3481342659049484");
+}
+
 int
 main(void)
 {
@@ -109,6 +160,10 @@ main(void)
         cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_any, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_date_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_equal_distances, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_polygon, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

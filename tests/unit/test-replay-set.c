@@ -27,6 +27,42 @@ test_members(void **state)
     expect_text("a", NULL);
 }
 
+/* SADD key first, and 1 so many times. */
+static void
+add_ones(const char *begin, int count)
+{
+    char line[2048];
+    size_t size = strlen(begin);
+    memcpy(line, begin, size);
+    for (int i = 0; i < count; i++) {
+        memcpy(line + size, " 1", 2);
+        size += 2;
+    }
+    line[size] = '\0';
+    run(line);
+}
+
+/* Seen in Redis 7.2.6, 8.6.3 and Valkey 9.1.2; OBJECT ENCODING tells. */
+static void
+test_many_arguments(void **state)
+{
+    (void)state;
+    replay_set_server(replay, false, AOF_VERSION(7, 2, 6));
+    add_ones("SADD a", 513);
+    assert_int_equal(entry_of("a")->value.form, SET_TABLE);
+    add_ones("SADD b", 512);
+    assert_int_equal(entry_of("b")->value.form, SET_INTEGERS);
+    add_ones("SADD c x", 128);
+    assert_int_equal(entry_of("c")->value.form, SET_TABLE);
+    add_ones("SADD d x", 127);
+    assert_int_equal(entry_of("d")->value.form, SET_PACKED);
+    add_ones("SADD d", 129);
+    assert_int_equal(entry_of("d")->value.form, SET_TABLE);
+    add_ones("SADD e 1 x", 300);
+    assert_int_equal(entry_of("e")->value.form, SET_PACKED);
+    expect_text("e", "1 x");
+}
+
 static void
 test_move(void **state)
 {
@@ -121,6 +157,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_members, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_many_arguments, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_move, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_store_drops_an_expiry, set_up,

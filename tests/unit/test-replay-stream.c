@@ -341,6 +341,26 @@ test_xautoclaim(void **state)
                  "consumer d of 1\nowns 4-0\n");
 }
 
+/* Who claims nothing is made a consumer by Redis 7.2.6, and not by 7.0.15. */
+static void
+test_claiming_nothing(void **state)
+{
+    (void)state;
+    add_five();
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
+    run_annotation("#TS:10");
+    works("XCLAIM k g c 0 1-0 TIME 9 RETRYCOUNT 1 FORCE JUSTID");
+    works("XDEL k 1-0 2-0");
+    works("XCLAIM k g e 0 2-0 TIME 9 RETRYCOUNT 1 FORCE JUSTID LASTID 3-0");
+    works("XAUTOCLAIM k g f 100000000 0");
+    assert_group("group g at 3-0 read -1 pending 0\nconsumer c of 0\n");
+    replay_set_server(replay, false, AOF_VERSION(7, 2, 6));
+    works("XCLAIM k g e 0 2-0 TIME 9 RETRYCOUNT 1 FORCE JUSTID LASTID 3-0");
+    works("XAUTOCLAIM k g f 100000000 0");
+    assert_group("group g at 3-0 read -1 pending 0\nconsumer c of 0\n"
+                 "consumer e of 0\nconsumer f of 0\n");
+}
+
 /* By its documentation, Redis 8.8. */
 static void
 test_xnack(void **state)
@@ -404,6 +424,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_claiming_nothing, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_xautoclaim, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_claiming_nothing, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_xnack, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_xreadgroup, set_up, tear_down),
     };

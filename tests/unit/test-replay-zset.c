@@ -112,6 +112,20 @@ test_union(void **state)
     expect_text("n", "m 0");
 }
 
+/* The example of its documentation, Redis 8.8. */
+static void
+test_count(void **state)
+{
+    (void)state;
+    run("ZADD s1 1 foo 1 bar");
+    run("ZADD s2 2 foo 2 bar");
+    run("ZADD s3 3 foo");
+    run("ZUNIONSTORE out 3 s1 s2 s3 AGGREGATE COUNT");
+    expect_text("out", "bar 2 foo 3");
+    run("ZINTERSTORE out 2 s2 s3 WEIGHTS 10 0.5 AGGREGATE COUNT");
+    expect_text("out", "foo 10.5");
+}
+
 static void
 test_range_store(void **state)
 {
@@ -135,6 +149,49 @@ test_range_store(void **state)
     run("ZRANGESTORE r l (c - BYLEX REV LIMIT 0 1");
     expect_text("r", "b 0");
     run("ZRANGESTORE r none 0 -1");
+    expect_text("r", NULL);
+}
+
+/* Too long for a listpack. */
+#define LONG "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+
+/* The sign of -0 shows when a listpack became a table.  Seen in Redis 7.2.6,
+ * 8.6.3 and Valkey 9.1.2. */
+static void
+test_signs(void **state)
+{
+    (void)state;
+    run("ZADD z -0 m 5 " LONG);
+    expect_text("z", "m 0 " LONG " 5");
+    run("ZADD s 1 a");
+    run("SORT s ALPHA STORE l");
+    run("ZADD s -0 m");
+    expect_text("s", "m -0 a 1");
+    run("ZADD z -0 p");
+    expect_text("z", "m 0 p -0 " LONG " 5");
+    run("ZUNIONSTORE u 2 z z WEIGHTS 1 -1");
+    expect_text("u", "m 0 " LONG " 0 p 0");
+    run("ZRANGESTORE r z -inf +inf BYSCORE");
+    expect_text("r", "m 0 p 0 " LONG " 5");
+    run("ZRANGESTORE r z +inf -inf BYSCORE REV");
+    expect_text("r", "m 0 p -0 " LONG " 5");
+}
+
+/* Seen in Valkey 9.1.2. */
+static void
+test_valkey(void **state)
+{
+    (void)state;
+    replay_set_server(replay, true, AOF_VERSION(9, 1, 0));
+    run("ZADD z -0 m 5 " LONG);
+    expect_text("z", "m -0 " LONG " 5");
+    run("ZADD z -0 p");
+    run("ZRANGESTORE r z -inf +inf BYSCORE LIMIT -2 2");
+    expect_text("r", "p 0 " LONG " 5");
+    run("ZRANGESTORE r z +inf -inf BYSCORE REV LIMIT -2 2");
+    expect_text("r", "m 0 p 0");
+    replay_set_server(replay, false, AOF_VERSION(8, 6, 0));
+    run("ZRANGESTORE r z -inf +inf BYSCORE LIMIT -2 2");
     expect_text("r", NULL);
 }
 
@@ -178,7 +235,10 @@ main(void)
         cmocka_unit_test_setup_teardown(test_remove, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pop, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_union, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_range_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_signs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_valkey, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
