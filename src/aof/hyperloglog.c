@@ -206,22 +206,26 @@ struct place {
     struct run run;
 };
 
-/* Eight runs of one byte each: how many registers they are together, 0 when one
- * of them has two bytes. */
+/* How many registers the runs of one byte each are together that stand in the
+ * first eight bytes, up to a run of two; *count is how many such runs. */
 static unsigned
-registers_of_eight(const unsigned char *at)
+registers_of_short(const unsigned char *at, unsigned *count)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t pairs = UINT64_C(0x00ff00ff00ff00ff);
     uint64_t runs = load_u64le(at);
     uint64_t high = runs >> 7 & ones;
-    if (runs >> 6 & ~high & ones)
-        return 0;
+    uint64_t two_bytes = runs >> 6 & ~high & ones;
     uint64_t of_values = high * 0xff;
     uint64_t lengths = runs & ((of_values & ones * 3) |
                                (~of_values & ones * 0x3f));
+    *count = 8;
+    if (two_bytes != 0) {
+        *count = (unsigned)__builtin_ctzll(two_bytes) / 8;
+        lengths &= (UINT64_C(1) << 8 * *count) - 1;
+    }
     lengths = (lengths & pairs) + (lengths >> 8 & pairs);
-    return (unsigned)(lengths * UINT64_C(0x0001000100010001) >> 48) + 8;
+    return (unsigned)(lengths * UINT64_C(0x0001000100010001) >> 48) + *count;
 }
 
 /* Passes over runs in front of a register's, as far as they are short: most of
@@ -230,10 +234,12 @@ static void
 pass_runs(struct bytes text, unsigned number, struct place *place)
 {
     while (text.size - place->at >= 8) {
-        unsigned registers = registers_of_eight(text.data + place->at);
-        if (registers == 0 || number - place->first < registers)
+        unsigned count;
+        unsigned registers =
+            registers_of_short(text.data + place->at, &count);
+        if (count == 0 || number - place->first < registers)
             return;
-        place->at += 8;
+        place->at += count;
         place->previous = place->at - 1;
         place->first += registers;
     }

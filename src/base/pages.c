@@ -6,6 +6,10 @@
 
 #include "base/xalloc.h"
 
+/* A part of a mapping that is advised otherwise than the rest would keep it
+ * from being moved: so no malloc here, whose mappings begin with its head. */
+#ifdef MREMAP_MAYMOVE
+
 static void
 prefer_huge(void *memory, size_t size)
 {
@@ -16,20 +20,6 @@ prefer_huge(void *memory, size_t size)
     (void)size;
 #endif
 }
-
-void *
-pages_alloc(size_t size)
-{
-    if (size % PAGES_HUGE != 0)
-        return xmalloc(size);
-    void *memory = xaligned_alloc(PAGES_HUGE, size);
-    prefer_huge(memory, size);
-    return memory;
-}
-
-/* A part of a mapping that is advised otherwise than the rest would keep it
- * from being moved: so no malloc here, whose mappings begin with its head. */
-#ifdef MREMAP_MAYMOVE
 
 void *
 pages_map(size_t size)

@@ -9,12 +9,8 @@
 
 #include <stddef.h>
 
-enum { PAGES_HUGE = 2 * 1024 * 1024 };
-
-/* Memory that free() frees; of a multiple of PAGES_HUGE it begins at one. */
-void *pages_alloc(size_t size);
-
-/* Memory of its own that can grow without being copied. */
+/* Aligned to 16; it can grow without being copied, and goes back to the system
+ * at once. */
 void *pages_map(size_t size);
 
 /* The same with another size, moved or not. */

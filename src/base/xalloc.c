@@ -25,15 +25,6 @@ xmalloc(size_t size)
 }
 
 void *
-xaligned_alloc(size_t alignment, size_t size)
-{
-    void *memory = aligned_alloc(alignment, size);
-    if (memory == NULL)
-        xalloc_failed();
-    return memory;
-}
-
-void *
 xcalloc(size_t count, size_t size)
 {
     void *memory = calloc(count ? count : 1, size ? size : 1);

@@ -15,9 +15,6 @@ void xalloc_failed(void) __attribute__((noreturn));
 
 void *xmalloc(size_t size);
 
-/* alignment is a power of two, size a multiple of it. */
-void *xaligned_alloc(size_t alignment, size_t size);
-
 /* count * size zeroed bytes; the product is checked. */
 void *xcalloc(size_t count, size_t size);
 

@@ -15,7 +15,6 @@
 #include "keyspace/extents.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/pages.h"
@@ -213,7 +212,7 @@ static struct span *
 add_extent(struct extents *extents, size_t least)
 {
     size_t size = choose_size(extents, least);
-    struct extent *extent = pages_alloc(size);
+    struct extent *extent = pages_map(size);
     struct extent *older = extents->newest;
     if (older != NULL) {
         extents->bytes += (uint64_t)(end_of(older) - extents->fresh);
@@ -233,7 +232,7 @@ static void
 free_extent(struct extent *extent)
 {
     POISON_SHOW(extent, (size_t)extent->size);
-    free(extent);
+    pages_unmap(extent, (size_t)extent->size);
 }
 
 /* True when the span was all of an extent, which is then gone; the newest
@@ -398,20 +397,28 @@ extents_free(struct extents *extents, void *block)
         add_free(extents, span, size);
 }
 
+/* What has grown will grow: the new place has room for an eighth more. */
+static void *
+move_larger(struct extents *extents, void *block, size_t used, size_t size)
+{
+    struct span *span = take_span(extents, rounded(size + size / 8));
+    void *moved = place(extents, span, size + size / 8);
+    show_block(span, size);
+    memcpy(moved, block, used);
+    extents_free(extents, block);
+    return moved;
+}
+
 void *
 extents_resize(struct extents *extents, void *block, size_t used,
                size_t size)
 {
     struct span *span = span_of(block);
     size_t wanted = rounded(size);
-    if (wanted <= size_of(span)) {
+    if (size < used)
         cut(extents, span, wanted);
-    } else if (!extend(extents, span, wanted)) {
-        void *moved = extents_alloc(extents, size);
-        memcpy(moved, block, used < size ? used : size);
-        extents_free(extents, block);
-        return moved;
-    }
+    else if (wanted > size_of(span) && !extend(extents, span, wanted))
+        return move_larger(extents, block, used, size);
     show_block(span, size);
     return block;
 }

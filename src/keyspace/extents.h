@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum {
-    EXTENTS_BLOCK_MOST = 16 * 1024 * 1024, /* bytes */
+    EXTENTS_BLOCK_MOST = 2 * 1024 * 1024, /* bytes */
     EXTENTS_LEVELS = 20, /* doublings of the size of free spans */
     EXTENTS_STEPS = 16,  /* to each */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  *     small, up to 2 KiB    keyspace/slabs
- *     large, up to 16 MiB   keyspace/extents, of which slabs are cut, too
+ *     large, up to 2 MiB    keyspace/extents, of which slabs are cut, too
  *     giant                 the system's
  */
 #include "keyspace/pool.h"

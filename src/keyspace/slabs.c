@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- *     chunk   heads | slab 0 | slab 1 | ... | slab 15     at a multiple of
+ *     chunk   heads | slab 0 | slab 1 | slab 2 | slab 3   at a multiple of
  *                                                         CHUNK_ROOM
  *     slab    block | block | ... | never used | too little for a block
  *
@@ -21,7 +21,7 @@ enum {
     FINE_CLASSES = FINE_MOST / GRAIN,
     STEPS = 8,       /* classes to a doubling above that */
     SLAB = 16 * 1024,
-    CHUNK_SLABS = 16,
+    CHUNK_SLABS = 4,
     CHUNK_ROOM = CHUNK_SLABS * SLAB,
     CHUNK = CHUNK_ROOM - 16, /* the head of the next span is in between */
 };

@@ -111,20 +111,44 @@ test_the_last_block_grows_where_it_lies(void **state)
     extents_fini(&extents);
 }
 
+/* Blocks that grow beside each other move an eighth at a time, and what they
+ * leave is used again. */
+static void
+test_growing_beside_each_other(void **state)
+{
+    (void)state;
+    enum { VALUES = 10, STEP = KIB };
+    struct extents extents;
+    void *blocks[VALUES];
+    unsigned moved = 0;
+    extents_init(&extents);
+    for (int i = 0; i < VALUES; i++)
+        blocks[i] = extents_alloc(&extents, 4 * KIB);
+    for (size_t size = 4 * KIB; size < 2 * MIB; size += STEP)
+        for (int i = 0; i < VALUES; i++) {
+            void *old = blocks[i];
+            blocks[i] = extents_resize(&extents, old, size, size + STEP);
+            moved += blocks[i] != old;
+        }
+    assert_in_range(moved, 0, VALUES * 60);
+    assert_in_range(extents.bytes, VALUES * 2 * MIB, VALUES * 4 * MIB);
+    extents_fini(&extents);
+}
+
 /* Only what blocks have reached is held, and extents without any go. */
 static void
 test_held_bytes(void **state)
 {
     (void)state;
     struct extents extents;
-    void *blocks[40];
+    void *blocks[BLOCKS];
     extents_init(&extents);
     void *first = extents_alloc(&extents, 10 * KIB);
     assert_in_range(extents.bytes, 10 * KIB, 11 * KIB);
-    for (int i = 0; i < 40; i++)
-        blocks[i] = extents_alloc(&extents, 3 * MIB);
-    assert_in_range(extents.bytes, 120 * MIB, 140 * MIB);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < BLOCKS; i++)
+        blocks[i] = extents_alloc(&extents, 2 * MIB);
+    assert_in_range(extents.bytes, 128 * MIB, 150 * MIB);
+    for (int i = 0; i < BLOCKS; i++)
         extents_free(&extents, blocks[i]);
     assert_in_range(extents.bytes, 0, 66 * MIB);
     extents_free(&extents, first);
@@ -138,6 +162,7 @@ main(void)
         cmocka_unit_test(test_blocks_keep_what_is_in_them),
         cmocka_unit_test(test_neighbours_join),
         cmocka_unit_test(test_the_last_block_grows_where_it_lies),
+        cmocka_unit_test(test_growing_beside_each_other),
         cmocka_unit_test(test_held_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
