@@ -104,6 +104,8 @@ unit_programs = \
 	%D%/unit/test-value-stream \
 	%D%/unit/test-value-string \
 	%D%/unit/test-value-zset \
+	%D%/unit/test-vector \
+	%D%/unit/test-vector-graph \
 	%D%/unit/test-wide \
 	%D%/unit/test-width \
 	%D%/unit/test-workers \

@@ -89,6 +89,8 @@ struct item {
     bool has_expiry;
     bool is_double;
     bool has_cursor;
+    bool is_drawn; /* a number that a server draws by chance: this is one that
+                      it could be */
     struct text text;
     struct text value;
     double score;

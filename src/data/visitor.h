@@ -26,6 +26,9 @@ enum visitor_wants {
     WANT_HEADS = 2,
     /* All bytes of every text. */
     WANT_BYTES = 4,
+    /* The links of a graph that is to be searched, where they have to be made;
+     * else some as good, but for searching, come with WANT_BYTES. */
+    WANT_LINKS = 8,
 };
 
 enum { TEXT_HEAD_SIZE = 1024, TEXT_SHORT = 64 };

@@ -186,7 +186,8 @@ export_value_init(struct export_value *value,
                   const struct export_target *target, struct error *error)
 {
     *value = (struct export_value){
-        .visitor = { &export_value_ops, WANT_ITEMS | WANT_BYTES },
+        .visitor = { &export_value_ops,
+                     WANT_ITEMS | WANT_BYTES | WANT_LINKS },
         .target = *target,
     };
     blob_init(&value->blob, error);

@@ -81,7 +81,8 @@ extern const struct value_ops value_zset;
 extern const struct value_ops value_hash;
 extern const struct value_ops value_stream;
 extern const struct value_ops value_array;
-extern const struct value_ops value_module; /* vector sets, cron jobs too */
+extern const struct value_ops value_vectorset;
+extern const struct value_ops value_module; /* cron jobs too */
 
 /* For walks: announces a node; true when its items are wanted. */
 bool value_node(struct visitor *visitor, const struct node *node);
