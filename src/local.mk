@@ -106,6 +106,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/replay-stream.c \
 	%D%/aof/replay-stream.h \
 	%D%/aof/replay-string.c \
+	%D%/aof/replay-vectorset.c \
 	%D%/aof/replay-zset-range.c \
 	%D%/aof/replay-zset-store.c \
 	%D%/aof/replay-zset.c \

@@ -89,6 +89,7 @@ unit_programs = \
 	%D%/unit/test-replay-set \
 	%D%/unit/test-replay-stream \
 	%D%/unit/test-replay-string \
+	%D%/unit/test-replay-vectorset \
 	%D%/unit/test-replay-zset \
 	%D%/unit/test-salvage \
 	%D%/unit/test-segments \
@@ -146,7 +147,8 @@ script_tests = \
 	%D%/run-replay-live.tap \
 	%D%/run-repair-live.tap \
 	%D%/run-repair.tap \
-	%D%/run-truth.tap
+	%D%/run-truth.tap \
+	%D%/run-vectorset-live.tap
 
 TESTS += $(core_tests) $(script_tests)
 
@@ -302,6 +304,7 @@ EXTRA_DIST += \
 	%D%/fuzz/driver.c \
 	%D%/lib.sh \
 	%D%/run-unit.sh \
+	%D%/tools/mkvectors.awk \
 	%D%/tools/resp.awk \
 	%D%/truth \
 	%D%/unit/ask-allocator.h \
