@@ -112,6 +112,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/replay-stream.c \
 	%D%/aof/replay-stream.h \
 	%D%/aof/replay-string.c \
+	%D%/aof/replay-vectorset.c \
 	%D%/aof/replay-zset-range.c \
 	%D%/aof/replay-zset-store.c \
 	%D%/aof/replay-zset.c \
@@ -283,10 +284,20 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/value-stream.h \
 	%D%/keyspace/value-string.c \
 	%D%/keyspace/value-string.h \
+	%D%/keyspace/value-vectorset.c \
+	%D%/keyspace/value-vectorset.h \
 	%D%/keyspace/value-zset.c \
 	%D%/keyspace/value-zset.h \
 	%D%/keyspace/value.c \
 	%D%/keyspace/value.h \
+	%D%/keyspace/vector-graph.c \
+	%D%/keyspace/vector-graph.h \
+	%D%/keyspace/vector.c \
+	%D%/keyspace/vector.h \
+	%D%/keyspace/vectorset-dump.c \
+	%D%/keyspace/vectorset-dump.h \
+	%D%/keyspace/vectorset-node.c \
+	%D%/keyspace/vectorset-node.h \
 	%D%/keyspace/zset-block.c \
 	%D%/keyspace/zset-block.h \
 	%D%/keyspace/zset-pack.c \

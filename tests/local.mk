@@ -93,6 +93,7 @@ unit_programs = \
 	%D%/unit/test-replay-set \
 	%D%/unit/test-replay-stream \
 	%D%/unit/test-replay-string \
+	%D%/unit/test-replay-vectorset \
 	%D%/unit/test-replay-zset \
 	%D%/unit/test-salvage \
 	%D%/unit/test-segments \
@@ -110,6 +111,8 @@ unit_programs = \
 	%D%/unit/test-value-stream \
 	%D%/unit/test-value-string \
 	%D%/unit/test-value-zset \
+	%D%/unit/test-vector \
+	%D%/unit/test-vector-graph \
 	%D%/unit/test-wide \
 	%D%/unit/test-width \
 	%D%/unit/test-workers \
@@ -150,7 +153,8 @@ script_tests = \
 	%D%/run-replay-live.tap \
 	%D%/run-repair-live.tap \
 	%D%/run-repair.tap \
-	%D%/run-truth.tap
+	%D%/run-truth.tap \
+	%D%/run-vectorset-live.tap
 
 TESTS += $(core_tests) $(script_tests)
 
@@ -307,6 +311,7 @@ EXTRA_DIST += \
 	%D%/fuzz/fuzz.h \
 	%D%/lib.sh \
 	%D%/run-unit.sh \
+	%D%/tools/mkvectors.awk \
 	%D%/tools/resp.awk \
 	%D%/truth \
 	%D%/unit/ask-allocator.h \

@@ -48,6 +48,7 @@ extern const struct replay_row replay_hash_ttl[];
 extern const struct replay_row replay_stream[];
 extern const struct replay_row replay_stream_group[];
 extern const struct replay_row replay_array[];
+extern const struct replay_row replay_vectorset[];
 
 /* ---- where a command is ---- */
 

@@ -103,7 +103,7 @@ force_claim(struct replay *replay, const struct replay_group *found,
 {
     if (!claim->force || !value_stream_has(found->stream, id))
         return true;
-    if (!has_consumer(replay, found, claim))
+    if (!find_claimant(replay, found->group, claim))
         return false;
     struct stream_pending *pending =
         stream_group_add_pending(replay_store(replay), found->group, id);

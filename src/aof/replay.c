@@ -108,6 +108,7 @@ static const struct replay_row *const tables[] = {
     replay_bits,    replay_hll,          replay_list,       replay_set,
     replay_zset,    replay_zset_store,   replay_geo,        replay_hash,
     replay_hash_ttl, replay_stream,      replay_stream_group, replay_array,
+    replay_vectorset,
 };
 
 static const struct aof_command *

@@ -128,6 +128,7 @@ count_as(struct rewriting *rewriting, bool as_rdb, uint64_t *bytes)
     output_open_counter(&output);
     struct exporter *exporter = as_rdb ? export_rdb_new(&options)
                                        : export_resp_new(&options);
+    exporter->visitor->wants &= ~(unsigned)WANT_LINKS; /* nobody searches */
     rewriting->refused = 0;
     write_state(rewriting, exporter, &output);
     exporter->ops->free(exporter);

@@ -91,6 +91,8 @@ struct item {
     bool is_double;
     bool has_cursor;
     bool is_deleted;
+    bool is_drawn; /* a number that a server draws by chance: this is one that
+                      it could be */
     struct text text;
     struct text value;
     double score;

@@ -29,6 +29,9 @@ enum visitor_wants {
     /* The deleted entries of streams, too: with WANT_ITEMS and WANT_BYTES, a
      * node is all there. */
     WANT_TOMBSTONES = 8,
+    /* The links of a graph that is to be searched, where they have to be made;
+     * else some as good, but for searching, come with WANT_BYTES. */
+    WANT_LINKS = 16,
 };
 
 enum { TEXT_HEAD_SIZE = 1024, TEXT_SHORT = 64 };

@@ -219,7 +219,7 @@ export_json_new(struct output *output, enum escape_bytes bytes)
 {
     struct export_json *json = xcalloc(1, sizeof(*json));
     json->visitor.ops = &export_json_ops;
-    json->visitor.wants = WANT_ITEMS | WANT_BYTES;
+    json->visitor.wants = WANT_ITEMS | WANT_BYTES | WANT_LINKS;
     json->items.line.output = output;
     json->items.line.bytes = bytes;
     return json;

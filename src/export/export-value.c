@@ -180,7 +180,7 @@ export_value_init(struct export_value *value,
 {
     *value = (struct export_value){
         .visitor = { &export_value_ops,
-                     WANT_ITEMS | WANT_BYTES | WANT_TOMBSTONES },
+                     WANT_ITEMS | WANT_BYTES | WANT_TOMBSTONES | WANT_LINKS },
         .target = *target,
     };
     blob_init(&value->blob, error);

@@ -476,7 +476,9 @@ fill_key(struct keyspace *keyspace, const struct entry *entry, uint64_t db)
     key->is_uncertain = entry_is_uncertain(entry);
     key->type = entry_type(entry);
     key->type_byte = value_type_byte(&entry->value);
-    if (key->type >= TYPE_VECTORSET)
+    if (key->type == TYPE_VECTORSET)
+        key->module_name = BYTES_LITERAL("vectorset");
+    else if (key->type > TYPE_VECTORSET)
         key->module_name = value_module_name(&entry->value);
 }
 

@@ -128,6 +128,17 @@ get_piece(const unsigned char *at, struct item *item)
     }
 }
 
+bool
+value_module_get(const struct value *value, size_t *at, struct item *item)
+{
+    const struct module *module = module_in(value);
+    if (*at == module->size)
+        return false;
+    const unsigned char *next = get_piece(module->pieces + *at, item);
+    *at = (size_t)(next - module->pieces);
+    return true;
+}
+
 /* --- what all values have --- */
 
 static void
@@ -180,15 +191,11 @@ static void
 module_walk(struct store *store, const struct value *value,
             struct visitor *visitor)
 {
-    const struct module *module = module_in(value);
-    const unsigned char *at = module->pieces;
-    const unsigned char *end = at + module->size;
     struct item item;
+    size_t at = 0;
     (void)store;
-    while (at < end) {
-        at = get_piece(at, &item);
+    while (value_module_get(value, &at, &item))
         visitor->ops->item(visitor, &item);
-    }
 }
 
 const struct value_ops value_module = {

@@ -114,7 +114,7 @@ make_room(struct store *store, struct value *value, struct bytes member,
 
 void
 value_set_expect(struct store *store, struct value *value, struct bytes first,
-                 uint64_t members)
+                 uint64_t count)
 {
     int64_t number;
     bool packs = value->form == SET_PACKED;
@@ -122,7 +122,7 @@ value_set_expect(struct store *store, struct value *value, struct bytes first,
         packs = !is_integer(first, &number);
     uint64_t most =
         packs ? store->limits.set_entries : store->limits.set_integers;
-    if (value->form != SET_TABLE && members > most)
+    if (value->form != SET_TABLE && count > most)
         become_table(store, value);
 }
 

@@ -23,7 +23,7 @@ bool value_set_has(const struct store *store, const struct value *value,
 /* Before so many members are added, of which this is the first: when they may
  * be too many for a listpack or an intset, it becomes a table at once. */
 void value_set_expect(struct store *store, struct value *value,
-                      struct bytes first, uint64_t members);
+                      struct bytes first, uint64_t count);
 
 /* SAME, ADDED or REFUSED. */
 enum value_change value_set_add(struct store *store, struct value *value,

@@ -11,7 +11,7 @@ static const struct value_ops *const ops_of[TYPE_COUNT] = {
     [TYPE_HASH] = &value_hash,
     [TYPE_STREAM] = &value_stream,
     [TYPE_ARRAY] = &value_array,
-    [TYPE_VECTORSET] = &value_module,
+    [TYPE_VECTORSET] = &value_vectorset,
     [TYPE_MODULE] = &value_module,
     [TYPE_CRON] = &value_module,
 };

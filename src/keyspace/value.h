@@ -81,7 +81,8 @@ extern const struct value_ops value_zset;
 extern const struct value_ops value_hash;
 extern const struct value_ops value_stream;
 extern const struct value_ops value_array;
-extern const struct value_ops value_module; /* vector sets, cron jobs too */
+extern const struct value_ops value_vectorset;
+extern const struct value_ops value_module; /* cron jobs too */
 
 /* --- for value-TYPE.c --- */
 

@@ -11,8 +11,9 @@
  *        |-- RedisModuleDict -- rax of elements
  *        `-- projection matrix, when there is one
  *
- * The file holds the graph, so nothing of it is drawn anew
- * (VectorSetRdbLoad, hnsw_insert_serialized):
+ * A file holds the graph, so nothing of it is drawn anew (VectorSetRdbLoad,
+ * hnsw_insert_serialized).  Of a node that a log made the level is any that
+ * the server could have drawn, and all are booked, each by its chance.
  *
  *     dimension, elements, quantisation | M << 8, flags
  *     when flags has 1: input dimension, matrix
@@ -40,7 +41,10 @@ enum {
     LINKS_DEFAULT = 16,
     ROOM_MOST = 4 * 4096, /* more is refused */
     NAMES_MOST = 4 << 20, /* bytes of names that are kept */
+    LEVEL_MOST = 16,      /* HNSW_MAX_LEVEL */
 };
+
+#define LEVEL_CHANCE 0.25 /* of one level more: HNSW_P */
 
 /* What comes next. */
 enum step {
@@ -77,6 +81,7 @@ struct vectorset_cost {
     uint64_t layer;
     uint64_t level;
     bool worst;       /* links have it */
+    bool is_drawn;    /* the level is */
     bool strange;     /* the data do not follow the format */
     uint64_t elements;
     struct buffer heads;
@@ -195,10 +200,34 @@ add_layer(struct cost *cost, uint64_t room)
         state->strange = true;
     if (room < least || room > ROOM_MOST)
         room = least;
-    cost_block(cost, BLOCK_GRAPH_LINKS, room * cost->prices->word, 1);
+    if (state->layer == 0 || !state->is_drawn)
+        cost_block(cost, BLOCK_GRAPH_LINKS, room * cost->prices->word, 1);
     state->layer++;
     state->skipped = state->links + state->worst;
     state->step = STEP_SKIPPED;
+}
+
+static uint64_t
+node_size(const struct cost *cost, uint64_t level)
+{
+    return cost->prices->graph_node + (level + 1) * cost->prices->graph_layer;
+}
+
+/* A node of any level, with the links of all layers but the lowest
+ * (random_level). */
+static void
+book_drawn_node(struct cost *cost)
+{
+    double reached = 1; /* chance of at least that level */
+    uint64_t links = state_of(cost)->links_most * cost->prices->word;
+    for (uint64_t level = 0; level < LEVEL_MOST; level++) {
+        cost_block_expected(cost, BLOCK_GRAPH_NODE, node_size(cost, level),
+                            reached * (1 - LEVEL_CHANCE));
+        reached *= LEVEL_CHANCE;
+        cost_block_expected(cost, BLOCK_GRAPH_LINKS, links, reached);
+    }
+    cost_block_expected(cost, BLOCK_GRAPH_NODE, node_size(cost, LEVEL_MOST),
+                        reached);
 }
 
 static void
@@ -208,16 +237,16 @@ add_level(struct cost *cost, uint64_t number)
     state->level = number & 0xff;
     state->worst = number >> 24 & 0xff;
     state->layer = 0;
-    cost_block(cost, BLOCK_GRAPH_NODE,
-               cost->prices->graph_node +
-                   (state->level + 1) * cost->prices->graph_layer,
-               1);
+    if (state->is_drawn)
+        book_drawn_node(cost);
+    else
+        cost_block(cost, BLOCK_GRAPH_NODE, node_size(cost, state->level), 1);
     state->step = STEP_LINKS;
 }
 
 /* One of an element's numbers. */
 static void
-add_number(struct cost *cost, uint64_t number)
+add_number(struct cost *cost, uint64_t number, bool is_drawn)
 {
     struct vectorset_cost *state = state_of(cost);
     switch (state->step) {
@@ -225,6 +254,7 @@ add_number(struct cost *cost, uint64_t number)
         state->step = STEP_LEVEL;
         break;
     case STEP_LEVEL:
+        state->is_drawn = is_drawn;
         add_level(cost, number);
         break;
     case STEP_LINKS:
@@ -316,7 +346,7 @@ take_string(struct cost *cost, const struct text *text)
 }
 
 static void
-take_number(struct cost *cost, uint64_t number)
+take_number(struct cost *cost, uint64_t number, bool is_drawn)
 {
     struct vectorset_cost *state = state_of(cost);
     switch (state->step) {
@@ -340,7 +370,7 @@ take_number(struct cost *cost, uint64_t number)
         state->step = number > 0 ? STEP_ID : STEP_NAME;
         break;
     default:
-        add_number(cost, number);
+        add_number(cost, number, is_drawn);
         break;
     }
 }
@@ -358,7 +388,7 @@ vectorset_item(struct cost *cost, const struct item *item)
     if (wants_string && item->kind == ITEM_MODULE_STRING)
         take_string(cost, &item->text);
     else if (!wants_string && item->kind == ITEM_MODULE_UINT)
-        take_number(cost, item->count);
+        take_number(cost, item->count, item->is_drawn);
     else
         state->strange = true;
 }

@@ -149,6 +149,35 @@ names(void **state)
     }
 }
 
+/* Any level may be the one that a server draws: 1/4 + 1/16 + ... = 1/3 layers
+ * more than the lowest, each 24 bytes of the node and 16 links, whatever the
+ * item says. */
+static void
+drawn_level(void **state)
+{
+    (void)state;
+    uint64_t flat = one("redis-8.0/none", "e", NULL);
+    for (uint64_t level = 0; level < 3; level++) {
+        struct item item = { .kind = ITEM_MODULE_UINT,
+                             .count = level,
+                             .is_drawn = true };
+        begin("redis-8.0/none", "k");
+        head(1, 1, 0);
+        string("e", 1);
+        string("\0\0", 3);
+        number(3 + 2 * (level + 1));
+        number(1);
+        value_item(&item);
+        for (uint64_t layer = 0; layer <= level; layer++) {
+            number(0);
+            number(layer == 0 ? 32 : 16);
+        }
+        number(0);
+        assert_int_equal(value_end(BASIS_EXPECTED),
+                         flat + (24 + 16 * 8) / 3 + 1);
+    }
+}
+
 static void
 strange_data(void **state)
 {
@@ -178,7 +207,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measured),      cmocka_unit_test(strings_are_objects),
         cmocka_unit_test(layers),        cmocka_unit_test(projection),
-        cmocka_unit_test(names),         cmocka_unit_test(strange_data),
+        cmocka_unit_test(names),         cmocka_unit_test(drawn_level),
+        cmocka_unit_test(strange_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
