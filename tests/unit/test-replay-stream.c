@@ -303,24 +303,6 @@ test_claiming_deleted(void **state)
                  "consumer c of 0\nconsumer d of 1\nowns 2-0\n");
 }
 
-/* A consumer that gets nothing is made all the same since Redis 7.2. */
-static void
-test_claiming_nothing(void **state)
-{
-    (void)state;
-    add_five();
-    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
-    works("XCLAIM k g d 0 9-0 TIME 9 RETRYCOUNT 1 FORCE JUSTID LASTID 3-0");
-    assert_group("group g at 3-0 read -1 pending 1\n"
-                 "pending 2-0 since 9 times 1\n"
-                 "consumer c of 1\nowns 2-0\n");
-    replay_set_server(replay, false, AOF_VERSION(7, 2, 0));
-    works("XCLAIM k g d 0 9-0 TIME 9 RETRYCOUNT 1 FORCE JUSTID LASTID 3-0");
-    assert_group("group g at 3-0 read -1 pending 1\n"
-                 "pending 2-0 since 9 times 1\n"
-                 "consumer c of 1\nowns 2-0\nconsumer d of 0\n");
-}
-
 static void
 test_xautoclaim(void **state)
 {
@@ -420,8 +402,6 @@ main(void)
         cmocka_unit_test_setup_teardown(test_xack, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_xclaim, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_claiming_deleted, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_claiming_nothing, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_xautoclaim, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_claiming_nothing, set_up,
