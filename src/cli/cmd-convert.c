@@ -167,7 +167,10 @@ hear_function(void *context, struct bytes code)
 {
     const struct pass *pass = context;
     conversion_begin(pass->conversion, pass->facts);
-    conversion_function(pass->conversion, code);
+    if (pass->result == NULL)
+        conversion_count_function(pass->conversion);
+    else
+        conversion_function(pass->conversion, code);
 }
 
 static enum status
@@ -178,8 +181,7 @@ read_keys(struct pass *pass)
     pass->facts = rdb_facts(rdb);
     pass->source = rdb_source(rdb);
     pass->conversion->rdb = rdb;
-    if (pass->result != NULL)
-        rdb_hear_functions(rdb, hear_function, pass);
+    rdb_hear_functions(rdb, hear_function, pass);
     enum status status = take_keys(pass);
     scan->facts = *rdb_facts(rdb);
     pass->conversion->rdb = NULL;

@@ -56,6 +56,7 @@ struct conversion {
     const char *name;      /* of the input, for messages */
     const struct rdb *rdb; /* asked for its hints, or NULL */
     uint64_t refused;
+    bool has_refused_functions;
     struct error refusals[CONVERSION_REFUSALS_TOLD];
 };
 
@@ -73,6 +74,9 @@ void conversion_begin(struct conversion *conversion,
  * tell nothing. */
 struct visitor *conversion_count(struct conversion *conversion,
                                  const struct key *key);
+
+/* The same of a library of functions. */
+void conversion_count_function(struct conversion *conversion);
 
 /* The first pass is over. */
 void conversion_counted(struct conversion *conversion);
