@@ -369,6 +369,12 @@ tell_left_out(const struct run_input *input)
     const struct rdb_facts *facts = &input->scan.facts;
     if (facts->module_aux > 0)
         message_warning("%s: side data of modules is left out", input->name);
+    if (facts->key_metas > 0)
+        message_warning("%s: key metadata of modules is left out",
+                        input->name);
+    if (facts->functions_pre_ga > 0)
+        message_warning("%s: functions as release candidates of Redis 7.0 "
+                        "wrote them are left out", input->name);
     if (facts->keydb_subexpires > 0)
         message_warning("%s: expiries of %llu members (KeyDB) are left out",
                         input->name,
