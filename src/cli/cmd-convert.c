@@ -149,8 +149,7 @@ take_keys(const struct pass *pass)
                                             : pass->facts->ctime_ms;
     scan->now = run_now_at(pass->run, moment_ms, &scan->now_from);
     conversion_begin(pass->conversion, pass->facts);
-    while (status == STATUS_OK &&
-           pass->conversion->error.kind == ERROR_NONE) {
+    while (status == STATUS_OK && conversion_can_write(pass->conversion)) {
         scan->keys++;
         status = take_key(pass, &key);
         poll(pass);

@@ -317,6 +317,13 @@ conversion_function(struct conversion *conversion, struct bytes code)
 }
 
 bool
+conversion_can_write(const struct conversion *conversion)
+{
+    return conversion->error.kind == ERROR_NONE &&
+           conversion->output.error.kind == ERROR_NONE;
+}
+
+bool
 conversion_has_failed(const struct conversion *conversion)
 {
     return conversion->error.kind != ERROR_NONE || conversion->refused > 0;

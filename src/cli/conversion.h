@@ -91,7 +91,11 @@ struct visitor *conversion_visitor(struct conversion *conversion);
  * has not chosen it. */
 void conversion_function(struct conversion *conversion, struct bytes code);
 
-/* Nothing can be written any more. */
+/* False when neither output nor temporary files take more: there is no use in
+ * reading on. */
+bool conversion_can_write(const struct conversion *conversion);
+
+/* What is written will not be kept. */
 bool conversion_has_failed(const struct conversion *conversion);
 
 /* Completes the output, with keep and unless something was refused; tells what
