@@ -352,7 +352,7 @@ visitor_begin(struct visitor *self, const struct key *key)
     if (may_be_restored(resp))
         resp->value.visitor.ops->begin(&resp->value.visitor, key);
     if (key->type == TYPE_STREAM)
-        resp_stream_begin(resp->stream, key->name, &resp->body);
+        resp_stream_begin(resp->stream, key, &resp->body);
 }
 
 static bool

@@ -9,8 +9,10 @@
 
 #include "base/xalloc.h"
 #include "export/export-node.h"
+#include "export/group-read.h"
 
-enum { TYPE_1 = 15, TYPE_2 = 19, TYPE_3 = 21, TYPE_4 = 26, TYPE_5 = 27 };
+enum { TYPE_1 = GROUP_READ_UNTOLD, TYPE_2 = 19, TYPE_3 = 21, TYPE_4 = 26,
+       TYPE_5 = 27 };
 
 enum { ID_SIZE = 16 };
 
@@ -186,38 +188,12 @@ finish_group(struct export_value *value)
         put_section(value, &stream->nacks);
 }
 
-static int
-compare_ids(struct stream_id a, struct stream_id b)
-{
-    if (a.ms != b.ms)
-        return a.ms < b.ms ? -1 : 1;
-    return (a.seq > b.seq) - (a.seq < b.seq);
-}
-
-/* What a loader takes for the entries that a group of the old type has read:
- * all, none, the first, or unknown.  Such a stream knows of no deleted entry.
- * (t_stream.c streamEstimateDistanceFromFirstEverEntry, Redis 7.2) */
-static int64_t
-estimate_read(const struct stream_totals *totals, struct stream_id id)
-{
-    int64_t length = (int64_t)totals->length;
-    int last = compare_ids(id, totals->last_id);
-    if (length == 0 || last == 0)
-        return length;
-    if (last > 0)
-        return -1;
-    int first = compare_ids(id, totals->first_id);
-    return first < 0 ? 0 : first == 0 ? 1 : -1;
-}
-
 static void
 write_group(struct export_value *value, const struct item *item)
 {
     struct export_stream *stream = value->stream;
     struct rdb_writer *writer = &value->writer;
-    int64_t read = value->key->type_byte == TYPE_1
-                       ? estimate_read(&stream->totals, item->id)
-                       : item->number;
+    int64_t read = group_read(value->key, &stream->totals, item);
     finish_group(value);
     stream->in_group = true;
     export_value_text(value, &item->text, 0);
@@ -390,6 +366,7 @@ export_stream_begin(struct export_value *value)
     struct export_stream *stream = value->stream;
     export_node_clear(&stream->node);
     stream->length = 0;
+    stream->first = (struct stream_id){ 0, 0 };
     stream->in_group = false;
     stream->in_idmp = false;
     clear_section(&stream->consumers);
