@@ -211,15 +211,18 @@ write_pending(struct export_value *value, const struct item *item)
     rdb_write_length(&value->writer, (uint64_t)item->number);
 }
 
+/* Older types know only when it was seen, which loaders take for both (rdb.c
+ * rdbLoadObject, Redis 8.0). */
 static void
 write_consumer(struct export_value *value, const struct item *item)
 {
     struct rdb_writer *writer = &value->writer;
+    bool is_told = value->key->type_byte >= TYPE_3;
     add_record(value, &value->stream->consumers);
     export_value_text(value, &item->text, 0);
     rdb_write_ms(writer, item->seen_ms);
     if (value->type >= TYPE_3)
-        rdb_write_ms(writer, item->active_ms);
+        rdb_write_ms(writer, is_told ? item->active_ms : item->seen_ms);
     rdb_write_length(writer, item->count);
 }
 
