@@ -11,8 +11,7 @@
 #include "export/export-node.h"
 #include "export/group-read.h"
 
-enum { TYPE_1 = GROUP_READ_UNTOLD, TYPE_2 = 19, TYPE_3 = 21, TYPE_4 = 26,
-       TYPE_5 = 27 };
+enum { TYPE_1 = 15, TYPE_2 = 19, TYPE_3 = 21, TYPE_4 = 26, TYPE_5 = 27 };
 
 enum { ID_SIZE = 16 };
 
@@ -30,6 +29,7 @@ struct export_stream {
     uint64_t length;        /* live entries so far */
     struct stream_id first; /* of these */
     struct stream_totals totals;
+    bool is_told; /* what group_read_is_told says */
     bool in_group;
     struct section consumers;
     struct section nacks;
@@ -129,7 +129,7 @@ write_id_lengths(struct rdb_writer *writer, struct stream_id id)
     rdb_write_length(writer, id.seq);
 }
 
-/* The type of RDB 5 has no first id: loaders look for it. */
+/* Where no first id is told loaders look for it. */
 static void
 write_totals(struct export_value *value, const struct item *item)
 {
@@ -139,7 +139,8 @@ write_totals(struct export_value *value, const struct item *item)
     finish_node(value);
     *totals = *item->stream;
     totals->length = stream->length;
-    if (value->key->type_byte == TYPE_1)
+    stream->is_told = group_read_is_told(value->key, totals);
+    if (!stream->is_told)
         totals->first_id = stream->first;
     rdb_write_length(writer, totals->length);
     write_id_lengths(writer, totals->last_id);
@@ -193,7 +194,9 @@ write_group(struct export_value *value, const struct item *item)
 {
     struct export_stream *stream = value->stream;
     struct rdb_writer *writer = &value->writer;
-    int64_t read = group_read(value->key, &stream->totals, item);
+    int64_t read = stream->is_told
+                       ? item->number
+                       : group_read_guess(&stream->totals, item);
     finish_group(value);
     stream->in_group = true;
     export_value_text(value, &item->text, 0);
@@ -217,7 +220,8 @@ static void
 write_consumer(struct export_value *value, const struct item *item)
 {
     struct rdb_writer *writer = &value->writer;
-    bool is_told = value->key->type_byte >= TYPE_3;
+    bool is_told = item->active_ms >= 0 ||
+                   (value->key->type_byte >= TYPE_3 && value->stream->is_told);
     add_record(value, &value->stream->consumers);
     export_value_text(value, &item->text, 0);
     rdb_write_ms(writer, item->seen_ms);

@@ -32,6 +32,7 @@ struct resp_stream {
     struct spool *out;
     const struct key *key;
     struct stream_totals totals;
+    bool is_told; /* what group_read_is_told says */
     struct spool entries; /* a struct stream_id each */
     struct spool pending; /* of the group, a struct each */
     struct buffer group;
@@ -146,13 +147,13 @@ make_empty(struct resp_stream *stream)
     resp_word(stream->out, "y");
 }
 
-/* What group_read wants to know is seen from the entries. */
 static void
 note_totals(struct resp_stream *stream, const struct stream_totals *totals)
 {
     const struct spool *entries = &stream->entries;
     stream->totals = *totals;
     stream->totals.length = spool_size(entries) / sizeof(struct stream_id);
+    stream->is_told = group_read_is_told(stream->key, &stream->totals);
     (void)spool_read(entries, 0, &stream->totals.first_id,
                      sizeof(struct stream_id));
 }
@@ -190,7 +191,9 @@ make_group(struct resp_stream *stream, struct texts *texts,
     if (reads) {
         resp_word(stream->out, "ENTRIESREAD");
         resp_number(stream->out,
-                    group_read(stream->key, &stream->totals, item));
+                    stream->is_told
+                        ? item->number
+                        : group_read_guess(&stream->totals, item));
     }
     return true;
 }
