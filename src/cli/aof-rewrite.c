@@ -123,8 +123,6 @@ count_as(struct rewriting *rewriting, bool as_rdb, uint64_t *bytes)
         .output = &output,
         .error = &error,
     };
-    if (!as_rdb)
-        options.target.server = rewriting->server;
     output_open_counter(&output);
     struct exporter *exporter = as_rdb ? export_rdb_new(&options)
                                        : export_resp_new(&options);

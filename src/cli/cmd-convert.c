@@ -47,23 +47,25 @@ is_marked(const struct marks *marks, uint64_t number)
            (marks->bits.data[number / 8] >> number % 8 & 1) != 0;
 }
 
-/* What goes wrong here goes wrong in the second pass again, and is told
- * then. */
-static void
-mark_keys(const struct run *run, const char *path, struct marks *marks)
+/* What goes wrong while keys are read goes wrong in the second pass again, and
+ * is told then; FAIL with the error set when the file cannot be opened. */
+static enum status
+mark_keys(const struct run *run, const char *path, struct marks *marks,
+          struct error *error)
 {
     static const struct scan_callbacks callbacks = { .row = mark_key };
-    struct error error = { .kind = ERROR_NONE };
     struct scan scan = { .callbacks = &callbacks, .context = marks };
     struct input *input = xcalloc(1, sizeof *input);
+    enum status status = input_open(input, path, NULL, error);
     marks->scan = &scan;
-    if (input_open(input, path, NULL, &error) == STATUS_OK) {
+    if (status == STATUS_OK) {
         run_prepare_scan(run, &scan);
         (void)scan_run(&scan, &input->reader);
         input_close(input);
     }
     scan_fini(&scan);
     free(input);
+    return status;
 }
 
 /* ---- one pass over the keys of an input ---- */
@@ -149,8 +151,7 @@ take_keys(const struct pass *pass)
                                             : pass->facts->ctime_ms;
     scan->now = run_now_at(pass->run, moment_ms, &scan->now_from);
     conversion_begin(pass->conversion, pass->facts);
-    while (status == STATUS_OK &&
-           pass->conversion->error.kind == ERROR_NONE) {
+    while (status == STATUS_OK && conversion_can_write(pass->conversion)) {
         scan->keys++;
         status = take_key(pass, &key);
         poll(pass);
@@ -167,7 +168,10 @@ hear_function(void *context, struct bytes code)
 {
     const struct pass *pass = context;
     conversion_begin(pass->conversion, pass->facts);
-    conversion_function(pass->conversion, code);
+    if (pass->result == NULL)
+        conversion_count_function(pass->conversion);
+    else
+        conversion_function(pass->conversion, code);
 }
 
 static enum status
@@ -178,8 +182,7 @@ read_keys(struct pass *pass)
     pass->facts = rdb_facts(rdb);
     pass->source = rdb_source(rdb);
     pass->conversion->rdb = rdb;
-    if (pass->result != NULL)
-        rdb_hear_functions(rdb, hear_function, pass);
+    rdb_hear_functions(rdb, hear_function, pass);
     enum status status = take_keys(pass);
     scan->facts = *rdb_facts(rdb);
     pass->conversion->rdb = NULL;
@@ -300,6 +303,13 @@ convert_log(struct pass *pass)
 
 /* ---- any input ---- */
 
+/* A descriptor that was handed to us has one position for all who read it. */
+static bool
+can_be_read_again(const struct input *input, const char *path)
+{
+    return input->size > 0 && strcmp(path, "-") != 0;
+}
+
 static enum status
 convert_rdb(struct pass *pass)
 {
@@ -307,15 +317,16 @@ convert_rdb(struct pass *pass)
     size_t index = (size_t)(pass->result - run->inputs);
     const char *path = run->operands.items[index].path;
     struct marks marks = { .scan = NULL };
-    bool is_file = pass->input->size > 0;
+    bool is_file = can_be_read_again(pass->input, path);
     if (filter_wants(run->filter) != 0) {
         if (!is_file) {
             error_set(&pass->scan->error, ERROR_USAGE,
                       "--memory and --elements make two passes, which takes a "
-                      "file");
+                      "file by its name");
             return STATUS_FAIL;
         }
-        mark_keys(run, path, &marks);
+        if (mark_keys(run, path, &marks, &pass->scan->error) != STATUS_OK)
+            return STATUS_FAIL;
         pass->marks = &marks;
     }
     if (is_file && conversion_wants_counts(pass->conversion))
@@ -367,6 +378,12 @@ tell_left_out(const struct run_input *input)
     const struct rdb_facts *facts = &input->scan.facts;
     if (facts->module_aux > 0)
         message_warning("%s: side data of modules is left out", input->name);
+    if (facts->key_metas > 0)
+        message_warning("%s: key metadata of modules is left out",
+                        input->name);
+    if (facts->functions_pre_ga > 0)
+        message_warning("%s: functions as release candidates of Redis 7.0 "
+                        "wrote them are left out", input->name);
     if (facts->keydb_subexpires > 0)
         message_warning("%s: expiries of %llu members (KeyDB) are left out",
                         input->name,

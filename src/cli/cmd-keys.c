@@ -63,7 +63,10 @@ static enum exit_code
 run_keys(const struct arguments *arguments)
 {
     struct keys keys = { .begun = false };
-    struct run_plan plan = { .begin = begin, .row = row, .context = &keys };
+    struct run_plan plan = { .begin = begin,
+                             .row = row,
+                             .rows = &keys.sink.output,
+                             .context = &keys };
     struct run run = { .arguments = NULL };
     if (choose_columns(&keys, arguments)) {
         plan.wants = keys.columns.wants;

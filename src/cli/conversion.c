@@ -117,19 +117,15 @@ choose_target(const struct conversion *conversion,
               const struct rdb_facts *facts)
 {
     const struct arguments *arguments = conversion->run->arguments;
-    bool logs = conversion->to != CONVERSION_RDB;
     struct export_target target;
     if (arguments->rdb_version != 0 &&
         target_of_version((int)arguments->rdb_version, &target))
         return target;
-    if (!logs && arguments->servers.count == 0)
+    if (conversion->to == CONVERSION_RDB && arguments->servers.count == 0)
         return target_of_file(facts->dialect, facts->version);
     struct profile profile;
     profile_resolve(&profile, &conversion->run->requests[0], facts);
-    target = target_of_server(profile.server);
-    if (logs && !conversion->has_folder)
-        target.server = profile.server;
-    return target;
+    return target_of_server(profile.server);
 }
 
 static bool
@@ -259,17 +255,43 @@ count_key(struct conversion *conversion, const struct key *key)
 struct visitor *
 conversion_count(struct conversion *conversion, const struct key *key)
 {
+    const struct export_target *target = &conversion->target;
+    const char *refusal = target_key_refusal(target, key);
     count_key(conversion, key);
-    if (!target_may_refuse(key))
+    if (refusal != NULL)
+        refuse(conversion, key, refusal);
+    if (refusal != NULL || !target_may_refuse(target, key))
         return NULL;
     if (!conversion->has_judge) {
         conversion->has_judge = true;
-        export_value_init(&conversion->judge, &conversion->target,
-                          &conversion->error);
+        export_value_init(&conversion->judge, target, &conversion->error);
         conversion->judge.done = judge_value;
         conversion->judge.context = conversion;
     }
     return &conversion->judge.visitor;
+}
+
+/* Whether functions are written; refuses all of them together when the target
+ * has none. */
+static bool
+takes_functions(struct conversion *conversion)
+{
+    const struct export_target *target = &conversion->target;
+    if (conversion->exporter == NULL ||
+        !filter_is_empty(conversion->run->filter))
+        return false;
+    if (target_has(target, TARGET_FUNCTIONS))
+        return true;
+    if (!conversion->has_refused_functions)
+        refuse(conversion, NULL, target_refusal(target, TARGET_FUNCTIONS));
+    conversion->has_refused_functions = true;
+    return false;
+}
+
+void
+conversion_count_function(struct conversion *conversion)
+{
+    (void)takes_functions(conversion);
 }
 
 void
@@ -290,14 +312,15 @@ conversion_visitor(struct conversion *conversion)
 void
 conversion_function(struct conversion *conversion, struct bytes code)
 {
-    if (conversion->exporter == NULL ||
-        !filter_is_empty(conversion->run->filter))
-        return;
-    if (target_has(&conversion->target, TARGET_FUNCTIONS))
+    if (takes_functions(conversion))
         conversion->exporter->ops->function(conversion->exporter, code);
-    else
-        refuse(conversion, NULL,
-               target_refusal(&conversion->target, TARGET_FUNCTIONS));
+}
+
+bool
+conversion_can_write(const struct conversion *conversion)
+{
+    return conversion->error.kind == ERROR_NONE &&
+           conversion->output.error.kind == ERROR_NONE;
 }
 
 bool

@@ -56,6 +56,7 @@ struct conversion {
     const char *name;      /* of the input, for messages */
     const struct rdb *rdb; /* asked for its hints, or NULL */
     uint64_t refused;
+    bool has_refused_functions;
     struct error refusals[CONVERSION_REFUSALS_TOLD];
 };
 
@@ -74,6 +75,9 @@ void conversion_begin(struct conversion *conversion,
 struct visitor *conversion_count(struct conversion *conversion,
                                  const struct key *key);
 
+/* The same of a library of functions. */
+void conversion_count_function(struct conversion *conversion);
+
 /* The first pass is over. */
 void conversion_counted(struct conversion *conversion);
 
@@ -87,7 +91,11 @@ struct visitor *conversion_visitor(struct conversion *conversion);
  * has not chosen it. */
 void conversion_function(struct conversion *conversion, struct bytes code);
 
-/* Nothing can be written any more. */
+/* False when neither output nor temporary files take more: there is no use in
+ * reading on. */
+bool conversion_can_write(const struct conversion *conversion);
+
+/* What is written will not be kept. */
 bool conversion_has_failed(const struct conversion *conversion);
 
 /* Completes the output, with keep and unless something was refused; tells what

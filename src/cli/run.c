@@ -235,12 +235,13 @@ on_poll(void *context, uint64_t offset)
 {
     struct job *job = context;
     struct run_input *result = job->result;
+    const struct output *rows = job->run->plan->rows;
     (void)offset;
     if (result->log == NULL) /* else all of it has been read before */
         result->read.bytes = input_consumed(job->input);
     result->read.keys = result->scan.keys;
     run_poll(job->run, result);
-    return true;
+    return rows == NULL || rows->error.kind == ERROR_NONE;
 }
 
 /* While nothing comes. */

@@ -65,6 +65,8 @@ struct run_plan {
     void (*begin)(void *context);
     void (*row)(void *context, const struct run_input *input,
                 const struct record *record);
+    const struct output *rows; /* where row writes, or NULL: nothing is read
+                                  any more when that takes no more */
 
     /* Instead of a scan.  AOFs and manifests it reads itself, as large as they
      * were when they were opened. */

@@ -70,28 +70,14 @@ write_attributes(struct export_rdb *rdb, const struct key *key)
         rdb_write_freq(&rdb->writer, (unsigned char)key->freq);
 }
 
-static const char *
-refusal_of_key(const struct export_rdb *rdb, const struct key *key)
-{
-    const struct export_target *target = &rdb->options.target;
-    if (key->name_size > key->name.size)
-        return "a name of more than 8 MiB cannot be written";
-    if (key->has_expiry && key->expire_ms % 1000 != 0 &&
-        !target_has(target, TARGET_MS_EXPIRY))
-        return target_refusal(target, TARGET_MS_EXPIRY);
-    return NULL;
-}
-
 static void
 write_value(void *context, struct export_value *value)
 {
     struct export_rdb *rdb = context;
     const struct exporter_calls *calls = &rdb->options.calls;
     const struct key *key = value->key;
-    const char *refusal =
-        value->refusal != NULL ? value->refusal : refusal_of_key(rdb, key);
-    if (refusal != NULL) {
-        calls->refused(calls->context, key, refusal);
+    if (value->refusal != NULL) {
+        calls->refused(calls->context, key, value->refusal);
         return;
     }
     select_database(rdb, key->db);

@@ -209,7 +209,6 @@ add_field(struct export_resp *resp, const struct item *item)
     count_item(resp);
 }
 
-
 static void
 add_stream_item(struct export_resp *resp, const struct item *item)
 {
@@ -348,14 +347,12 @@ visitor_begin(struct visitor *self, const struct key *key)
     clear(resp);
     resp->key = key;
     resp->form = form_of(key->type);
-    resp->refusal = NULL;
+    resp->refusal = target_key_refusal(&resp->options.target, key);
     resp->is_restored = resp->form->item == add_nothing;
-    if (key->name_size > key->name.size)
-        resp->refusal = "a name of more than 8 MiB cannot be written";
     if (may_be_restored(resp))
         resp->value.visitor.ops->begin(&resp->value.visitor, key);
     if (key->type == TYPE_STREAM)
-        resp_stream_begin(resp->stream, key->name, &resp->body);
+        resp_stream_begin(resp->stream, key, &resp->body);
 }
 
 static bool

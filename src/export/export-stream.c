@@ -9,6 +9,7 @@
 
 #include "base/xalloc.h"
 #include "export/export-node.h"
+#include "export/group-read.h"
 
 enum { TYPE_1 = 15, TYPE_2 = 19, TYPE_3 = 21, TYPE_4 = 26, TYPE_5 = 27 };
 
@@ -28,6 +29,7 @@ struct export_stream {
     uint64_t length;        /* live entries so far */
     struct stream_id first; /* of these */
     struct stream_totals totals;
+    bool is_told; /* what group_read_is_told says */
     bool in_group;
     struct section consumers;
     struct section nacks;
@@ -127,7 +129,7 @@ write_id_lengths(struct rdb_writer *writer, struct stream_id id)
     rdb_write_length(writer, id.seq);
 }
 
-/* The type of RDB 5 has no first id: loaders look for it. */
+/* Where no first id is told loaders look for it. */
 static void
 write_totals(struct export_value *value, const struct item *item)
 {
@@ -137,7 +139,8 @@ write_totals(struct export_value *value, const struct item *item)
     finish_node(value);
     *totals = *item->stream;
     totals->length = stream->length;
-    if (value->key->type_byte == TYPE_1)
+    stream->is_told = group_read_is_told(value->key, totals);
+    if (!stream->is_told)
         totals->first_id = stream->first;
     rdb_write_length(writer, totals->length);
     write_id_lengths(writer, totals->last_id);
@@ -186,38 +189,14 @@ finish_group(struct export_value *value)
         put_section(value, &stream->nacks);
 }
 
-static int
-compare_ids(struct stream_id a, struct stream_id b)
-{
-    if (a.ms != b.ms)
-        return a.ms < b.ms ? -1 : 1;
-    return (a.seq > b.seq) - (a.seq < b.seq);
-}
-
-/* What a loader takes for the entries that a group of the old type has read:
- * all, none, the first, or unknown.  Such a stream knows of no deleted entry.
- * (t_stream.c streamEstimateDistanceFromFirstEverEntry, Redis 7.2) */
-static int64_t
-estimate_read(const struct stream_totals *totals, struct stream_id id)
-{
-    int64_t length = (int64_t)totals->length;
-    int last = compare_ids(id, totals->last_id);
-    if (length == 0 || last == 0)
-        return length;
-    if (last > 0)
-        return -1;
-    int first = compare_ids(id, totals->first_id);
-    return first < 0 ? 0 : first == 0 ? 1 : -1;
-}
-
 static void
 write_group(struct export_value *value, const struct item *item)
 {
     struct export_stream *stream = value->stream;
     struct rdb_writer *writer = &value->writer;
-    int64_t read = value->key->type_byte == TYPE_1
-                       ? estimate_read(&stream->totals, item->id)
-                       : item->number;
+    int64_t read = stream->is_told
+                       ? item->number
+                       : group_read_guess(&stream->totals, item);
     finish_group(value);
     stream->in_group = true;
     export_value_text(value, &item->text, 0);
@@ -235,15 +214,19 @@ write_pending(struct export_value *value, const struct item *item)
     rdb_write_length(&value->writer, (uint64_t)item->number);
 }
 
+/* Older types know only when it was seen, which loaders take for both (rdb.c
+ * rdbLoadObject, Redis 8.0). */
 static void
 write_consumer(struct export_value *value, const struct item *item)
 {
     struct rdb_writer *writer = &value->writer;
+    bool is_told = item->active_ms >= 0 ||
+                   (value->key->type_byte >= TYPE_3 && value->stream->is_told);
     add_record(value, &value->stream->consumers);
     export_value_text(value, &item->text, 0);
     rdb_write_ms(writer, item->seen_ms);
     if (value->type >= TYPE_3)
-        rdb_write_ms(writer, item->active_ms);
+        rdb_write_ms(writer, is_told ? item->active_ms : item->seen_ms);
     rdb_write_length(writer, item->count);
 }
 
@@ -390,6 +373,7 @@ export_stream_begin(struct export_value *value)
     struct export_stream *stream = value->stream;
     export_node_clear(&stream->node);
     stream->length = 0;
+    stream->first = (struct stream_id){ 0, 0 };
     stream->in_group = false;
     stream->in_idmp = false;
     clear_section(&stream->consumers);

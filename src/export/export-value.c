@@ -82,7 +82,7 @@ visitor_begin(struct visitor *self, const struct key *key)
 {
     struct export_value *value = (struct export_value *)self;
     value->key = key;
-    value->refusal = NULL;
+    value->refusal = target_key_refusal(&value->target, key);
     value->count = 0;
     value->minimum = 0;
     value->in_blob = false;
@@ -150,7 +150,7 @@ visitor_end(struct visitor *self, uint64_t serialized)
     struct export_value *value = (struct export_value *)self;
     (void)serialized;
     close_blob(value);
-    if (value->form->end != NULL)
+    if (value->form->end != NULL && value->refusal == NULL)
         value->form->end(value);
     rdb_write_flush(&value->writer);
     if (value->done != NULL)

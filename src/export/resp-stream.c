@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "export/group-read.h"
 
 enum { NAME_HELD = 1024 * 1024 };
 
@@ -29,7 +30,9 @@ struct resp_stream {
     const struct server *server;
     bool is_rewrite;
     struct spool *out;
-    struct bytes name;
+    const struct key *key;
+    struct stream_totals totals;
+    bool is_told; /* what group_read_is_told says */
     struct spool entries; /* a struct stream_id each */
     struct spool pending; /* of the group, a struct each */
     struct buffer group;
@@ -61,11 +64,11 @@ resp_stream_free(struct resp_stream *stream)
 }
 
 void
-resp_stream_begin(struct resp_stream *stream, struct bytes name,
+resp_stream_begin(struct resp_stream *stream, const struct key *key,
                   struct spool *out)
 {
     stream->out = out;
-    stream->name = name;
+    stream->key = key;
     spool_clear(&stream->entries);
 }
 
@@ -77,7 +80,7 @@ begin(struct resp_stream *stream, uint64_t words, const char *command,
     resp_begin(stream->out, words, command);
     if (sub != NULL)
         resp_word(stream->out, sub);
-    resp_bytes(stream->out, stream->name);
+    resp_bytes(stream->out, stream->key->name);
 }
 
 static bool
@@ -145,8 +148,20 @@ make_empty(struct resp_stream *stream)
 }
 
 static void
+note_totals(struct resp_stream *stream, const struct stream_totals *totals)
+{
+    const struct spool *entries = &stream->entries;
+    stream->totals = *totals;
+    stream->totals.length = spool_size(entries) / sizeof(struct stream_id);
+    stream->is_told = group_read_is_told(stream->key, &stream->totals);
+    (void)spool_read(entries, 0, &stream->totals.first_id,
+                     sizeof(struct stream_id));
+}
+
+static void
 set_totals(struct resp_stream *stream, const struct stream_totals *totals)
 {
+    note_totals(stream, totals);
     bool counts = server_since(stream->server, 7, 0);
     if (spool_size(&stream->entries) == 0)
         make_empty(stream);
@@ -175,7 +190,10 @@ make_group(struct resp_stream *stream, struct texts *texts,
     resp_id(stream->out, item->id);
     if (reads) {
         resp_word(stream->out, "ENTRIESREAD");
-        resp_number(stream->out, item->number);
+        resp_number(stream->out,
+                    stream->is_told
+                        ? item->number
+                        : group_read_guess(&stream->totals, item));
     }
     return true;
 }

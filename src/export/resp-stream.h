@@ -12,6 +12,7 @@
 #ifndef KEYWEIGH_EXPORT_RESP_STREAM_H
 #define KEYWEIGH_EXPORT_RESP_STREAM_H
 
+#include "data/key.h"
 #include "export/resp.h"
 #include "model/servers.h"
 
@@ -22,9 +23,9 @@ struct resp_stream *resp_stream_new(const struct server *server,
                                     bool is_rewrite, struct error *error);
 void resp_stream_free(struct resp_stream *stream);
 
-/* A stream of that name begins; commands are added to out.  Both are borrowed
- * for as long as its items come. */
-void resp_stream_begin(struct resp_stream *stream, struct bytes name,
+/* A stream begins; commands are added to out.  Both are borrowed for as long
+ * as its items come. */
+void resp_stream_begin(struct resp_stream *stream, const struct key *key,
                        struct spool *out);
 
 /* False: there are no commands for this stream, and no more items are to be

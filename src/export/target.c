@@ -8,7 +8,10 @@
 enum {
     REDIS_NEWEST = 16,
     VALKEY_ONLY = 80,
-    TYPE_BYTES_OLD = 14, /* types up to this one: nothing can be refused */
+    EXPIRING_FIRST = 22, /* types of hashes whose fields may expire, of both
+                            dialects */
+    EXPIRING_LAST = 25,
+    STREAM_3 = 21, /* the newest type of streams without producers */
 };
 
 struct feature {
@@ -20,8 +23,10 @@ struct feature {
 
 static const struct feature features[TARGET_FEATURE_COUNT] = {
     [TARGET_MS_EXPIRY] = { 3, VALKEY_ONLY,
-                           "an expiry in milliseconds needs RDB 3",
-                           "an expiry in milliseconds needs redis-2.6" },
+                           "an expiry after 2038 or with milliseconds needs "
+                           "RDB 3",
+                           "an expiry after 2038 or with milliseconds needs "
+                           "redis-2.6" },
     [TARGET_LONG_TEXTS] = { 8, VALKEY_ONLY, "4 GiB or more need RDB 8",
                             "4 GiB or more need redis-4.0" },
     [TARGET_MODULES] = { 8, VALKEY_ONLY, "a module's value needs RDB 8",
@@ -89,7 +94,9 @@ redis_version(const struct server *server)
 struct export_target
 target_of_server(const struct server *server)
 {
-    struct export_target target = { .dialect = RDB_REDIS, .version = 9 };
+    struct export_target target = { .dialect = RDB_REDIS,
+                                    .version = 9,
+                                    .server = server };
     if (server->product == SERVER_REDIS) {
         target.version = redis_version(server);
     } else if (server->product == SERVER_VALKEY) {
@@ -120,9 +127,43 @@ target_refusal(const struct export_target *target,
                                   : features[feature].of_file;
 }
 
-bool
-target_may_refuse(const struct key *key)
+/* Before milliseconds expiries had 32 bits for seconds. */
+static bool
+is_old_expiry(int64_t ms)
 {
-    return key->type_byte > TYPE_BYTES_OLD || key->type == TYPE_MODULE ||
-           key->type == TYPE_VECTORSET || key->has_expiry;
+    return ms % 1000 == 0 && ms / 1000 >= INT32_MIN && ms / 1000 <= INT32_MAX;
+}
+
+const char *
+target_key_refusal(const struct export_target *target, const struct key *key)
+{
+    if (key->name_size > key->name.size)
+        return "a name of more than 8 MiB cannot be written";
+    if (key->has_expiry && !target_has(target, TARGET_MS_EXPIRY) &&
+        !is_old_expiry(key->expire_ms))
+        return target_refusal(target, TARGET_MS_EXPIRY);
+    return NULL;
+}
+
+/* With room for long texts there is room for all plain values. */
+bool
+target_may_refuse(const struct export_target *target, const struct key *key)
+{
+    unsigned char byte = key->type_byte;
+    if (!target_has(target, TARGET_LONG_TEXTS))
+        return true;
+    switch (key->type) {
+    case TYPE_HASH:
+        return byte >= EXPIRING_FIRST && byte <= EXPIRING_LAST;
+    case TYPE_STREAM:
+        return byte > STREAM_3 || !target_has(target, TARGET_STREAMS);
+    case TYPE_ARRAY:
+        return !target_has(target, TARGET_ARRAYS);
+    case TYPE_VECTORSET:
+        return !target_has(target, TARGET_VECTORSETS);
+    case TYPE_CRON:
+        return true;
+    default:
+        return false;
+    }
 }

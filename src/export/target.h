@@ -13,7 +13,8 @@
 struct export_target {
     enum rdb_dialect dialect;
     int version; /* of RDB: 1 to 16, with RDB_VALKEY 80 */
-    const struct server *server; /* whose commands; NULL: an RDB file */
+    const struct server *server; /* who reads it; NULL: whoever reads RDB
+                                    files of that version */
 };
 
 /* What not all targets can hold. */
@@ -39,7 +40,7 @@ bool target_of_version(int version, struct export_target *target);
  * or the nearest that can be. */
 struct export_target target_of_file(enum rdb_dialect dialect, int version);
 
-/* The newest RDB version that the server reads; server stays NULL. */
+/* The server, and the newest RDB version that it reads. */
 struct export_target target_of_server(const struct server *server);
 
 bool target_has(const struct export_target *target,
@@ -50,8 +51,13 @@ bool target_has(const struct export_target *target,
 const char *target_refusal(const struct export_target *target,
                            enum target_feature feature);
 
-/* Whether a value of that key may hold something that some target cannot: who
- * wants to know has to walk it. */
-bool target_may_refuse(const struct key *key);
+/* Why it cannot hold a key, whatever its value is: static words, or NULL. */
+const char *target_key_refusal(const struct export_target *target,
+                               const struct key *key);
+
+/* Whether it may be unable to hold the key's value: who wants to know has to
+ * walk it. */
+bool target_may_refuse(const struct export_target *target,
+                       const struct key *key);
 
 #endif

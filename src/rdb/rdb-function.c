@@ -88,6 +88,7 @@ rdb_function_pre_ga(struct rdb *rdb)
     rdb_finding(rdb, FINDING_FUNCTION_PRE_GA, at,
                 "a function as release candidates of Redis 7.0 wrote it");
     rdb->facts.functions++;
+    rdb->facts.functions_pre_ga++;
     rdb->facts.function_bytes += string.size;
     return true;
 }

@@ -153,6 +153,7 @@ rdb_key_meta(struct rdb *rdb)
     if (required)
         rdb_finding(rdb, FINDING_KEY_META, at,
                     "key metadata that a server without its module refuses");
+    rdb->facts.key_metas++;
     return true;
 }
 

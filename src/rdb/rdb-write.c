@@ -231,22 +231,12 @@ rdb_write_sizes(struct rdb_writer *writer, uint64_t keys, uint64_t expires)
     rdb_write_length(writer, expires);
 }
 
-/* Seconds of the old form are 32 bits: what lies beyond is put at the end. */
-static uint32_t
-old_seconds(int64_t ms)
-{
-    int64_t seconds = ms / 1000;
-    return seconds > INT32_MAX   ? (uint32_t)INT32_MAX
-           : seconds < INT32_MIN ? (uint32_t)INT32_MIN
-                                 : (uint32_t)seconds;
-}
-
 void
 rdb_write_expiry(struct rdb_writer *writer, int64_t ms)
 {
     if (writer->version < VERSION_WITH_MS) {
         rdb_write_byte(writer, OPCODE_EXPIRETIME);
-        write_little_endian(writer, old_seconds(ms), 4);
+        write_little_endian(writer, (uint64_t)(ms / 1000), 4);
         return;
     }
     rdb_write_byte(writer, OPCODE_EXPIRETIME_MS);

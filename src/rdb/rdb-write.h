@@ -64,7 +64,7 @@ void rdb_write_database(struct rdb_writer *writer, uint64_t db);
 void rdb_write_sizes(struct rdb_writer *writer, uint64_t keys,
                      uint64_t expires);                     /* version 7 */
 
-/* What stands before a key's type: in seconds up to version 2. */
+/* What stands before a key's type: up to version 2 in seconds, of 32 bits. */
 void rdb_write_expiry(struct rdb_writer *writer, int64_t ms);
 void rdb_write_idle(struct rdb_writer *writer, uint64_t seconds);  /* 9 */
 void rdb_write_freq(struct rdb_writer *writer, unsigned char freq); /* 9 */

@@ -36,6 +36,7 @@ struct rdb_facts {
     bool has_freq;
     bool has_slot_info;     /* SLOT_INFO, slot-info or cluster AUX: cluster */
     uint64_t functions;     /* libraries */
+    uint64_t functions_pre_ga; /* of these, as no release wrote them */
     uint64_t function_bytes;
     uint64_t function_calls; /* in their code, of register_function */
     uint64_t function_code;  /* bytes of it that are no comments; both of the
@@ -43,6 +44,7 @@ struct rdb_facts {
     uint64_t scripts;       /* lua AUX */
     uint64_t script_bytes;
     uint64_t module_aux;
+    uint64_t key_metas;     /* keys with metadata of modules */
     uint64_t templates;
     uint64_t keydb_subexpires; /* members with an expiry of their own */
     uint64_t aux;           /* AUX fields */

@@ -282,6 +282,59 @@ test_target(void **state)
     }
 }
 
+/* Types as files have them (rdb.h of Redis 8.6 and Valkey 9.1). */
+static void
+test_target_may_refuse(void **state)
+{
+    static const struct {
+        int version;
+        enum type type;
+        unsigned char byte;
+        bool may_refuse;
+    } rows[] = {
+        { 7, TYPE_STRING, 0, true },  { 8, TYPE_STRING, 0, false },
+        { 9, TYPE_HASH, 16, false },  { 9, TYPE_HASH, 24, true },
+        { 80, TYPE_HASH, 22, true },  { 8, TYPE_STREAM, 15, true },
+        { 9, TYPE_STREAM, 21, false }, { 12, TYPE_STREAM, 26, true },
+        { 13, TYPE_ARRAY, 28, true }, { 14, TYPE_ARRAY, 28, false },
+        { 80, TYPE_VECTORSET, 7, true }, { 13, TYPE_VECTORSET, 7, false },
+        { 9, TYPE_MODULE, 7, false }, { 9, TYPE_CRON, 64, true },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct key key = { .type = rows[i].type,
+                                 .type_byte = rows[i].byte };
+        struct export_target target;
+        assert_true(target_of_version(rows[i].version, &target));
+        assert_int_equal(target_may_refuse(&target, &key),
+                         rows[i].may_refuse);
+    }
+}
+
+static void
+test_target_key_refusal(void **state)
+{
+    static const struct {
+        int version;
+        int64_t expire_ms;
+        bool is_refused;
+    } rows[] = {
+        { 2, 1600000000000, false },  { 2, 1600000000001, true },
+        { 2, 2147483647000, false },  { 2, 2147483648000, true },
+        { 2, -2147483648000, false }, { 2, -2147483649000, true },
+        { 3, 2147483648001, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct key key = { .has_expiry = true,
+                                 .expire_ms = rows[i].expire_ms };
+        struct export_target target;
+        assert_true(target_of_version(rows[i].version, &target));
+        assert_int_equal(target_key_refusal(&target, &key) != NULL,
+                         rows[i].is_refused);
+    }
+}
+
 int
 main(void)
 {
@@ -290,6 +343,8 @@ main(void)
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_stream),
         cmocka_unit_test(test_target),
+        cmocka_unit_test(test_target_may_refuse),
+        cmocka_unit_test(test_target_key_refusal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
