@@ -14,7 +14,7 @@
 enum {
     ROWS = 20,
     ROWS_OF_TEXT = 10,
-    NAME_CELLS = 200, /* of a name, in the text */
+    NAME_CELLS = 100, /* of a name, in the text */
     SCHEMA = 1,
 };
 
