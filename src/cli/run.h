@@ -56,6 +56,8 @@ struct run_plan {
     bool note_prices; /* tell when another server's prices are used: what is
                          written does not say so */
     bool one_server; /* more than one --server is wrong usage */
+    bool files_apart; /* each file is looked at for itself: a part of a set
+                         that is read alone is not worth a warning */
     struct visitor *beside; /* as scan.beside; only with row */
     size_t analysis_count;
     void (*make_analyses)(void *context, struct analysis **analyses);

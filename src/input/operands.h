@@ -51,6 +51,11 @@ struct operands {
 void operands_add(struct operands *operands, const char *operand,
                   const struct input_options *options);
 
+/* Once all are added, for whoever wants keys: notes which of them are parts of a
+ * multi-part AOF whose manifest lies beside them.  Alone a part does not tell
+ * what the set holds, and beside its manifest it is read twice. */
+void operands_note_parts(struct operands *operands);
+
 /* The operand that is the regular file at path, by whatever name; NULL when
  * there is none: what must not be written to. */
 const struct operand *operands_find_file(const struct operands *operands,
