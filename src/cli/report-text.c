@@ -308,6 +308,7 @@ write_reconciliation(const struct report *report, struct writer *writer)
     uint64_t used = (uint64_t)report->used_mem;
     if (!report->instance.known || report->used_mem < 0)
         return;
+    bool is_too_little = false;
     writer->ops->table_begin(writer, "reconciliation", "RECONCILIATION",
                              columns, 5);
     for (size_t i = 0; i < RUN_JEMALLOCS; i++) {
@@ -321,23 +322,28 @@ write_reconciliation(const struct report *report, struct writer *writer)
             cell_number(number_per_mille(sums->growth + sums->server, used)),
             cell_text(closer_note(report, i)),
         };
+        if (i == report_closer(report))
+            is_too_little = sums->growth + sums->server < used;
         writer->ops->row(writer, cells);
     }
     writer->ops->table_end(writer);
     struct buffer *out = &writer->output->buffer;
     buffer_append_text(out, "The file says that its server used ");
     number_append_size(out, used);
-    buffer_append_text(out, ". What else it may have held:\nbuffers of "
-                            "clients and replicas, the backlog, the AOF "
-                            "buffer, scripts, and room that\nvalues written "
-                            "live keep and loaded ones do not; see "
-                            "keyweigh-model(7).\n");
+    if (is_too_little)
+        buffer_append_text(out, ". What else it may have held:\nbuffers of "
+                                "clients and replicas, the backlog, the AOF "
+                                "buffer, scripts, and room that\nvalues "
+                                "written live keep and loaded ones do not; "
+                                "see keyweigh-model(7)");
+    buffer_append_text(out, ".\n");
 }
 
 static void
 write_keys(const struct report *report, struct writer *writer)
 {
     static const struct column columns[] = {
+        { "file", "", COLUMN_NAME },
         { "key", "", COLUMN_NAME },
         { "db", "db", COLUMN_COUNT },
         { "type", "type", COLUMN_TEXT },
@@ -345,14 +351,18 @@ write_keys(const struct report *report, struct writer *writer)
         { "memory", "memory", COLUMN_BYTES },
         { "expiry", "", COLUMN_TEXT },
     };
+    const struct run *run = &report->run;
+    size_t left = run->input_count > 1 ? 0 : 1;
     struct buffer room = { 0 };
     size_t count;
     const struct record **records =
-        top_records(report->run.analyses[REPORT_TOP], &count);
-    writer->ops->table_begin(writer, "top", "BIGGEST KEYS", columns, 6);
+        top_records(run->analyses[REPORT_TOP], &count);
+    writer->ops->table_begin(writer, "top", "BIGGEST KEYS", columns + left,
+                             7 - left);
     for (size_t i = 0; i < count && i < KEYS_SHOWN; i++) {
         const struct record *record = records[i];
         struct cell cells[] = {
+            cell_text(run->inputs[record->input].name),
             cell_name(record->key->name, record->key->name_size,
                       record->key->name_hash),
             cell_number(record->key->db),
@@ -364,7 +374,7 @@ write_keys(const struct report *report, struct writer *writer)
                        record->prices[0].basis == BASIS_LOWER),
             expiry_cell(&room, record),
         };
-        writer->ops->row(writer, cells);
+        writer->ops->row(writer, cells + left);
     }
     writer->ops->table_end(writer);
     buffer_fini(&room);
