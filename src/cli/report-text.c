@@ -54,8 +54,8 @@ append_growth(struct buffer *out, const struct report *report)
     }
     buffer_append_byte(out, ')');
     if (report->used_mem >= 0) {
-        buffer_append_format(out, "; the file%s its server used ",
-                             one ? " says" : "s say");
+        buffer_append_text(out, one ? "; the file says its server used "
+                                    : "; the files say their servers used ");
         number_append_size(out, (uint64_t)report->used_mem);
     }
     buffer_append_text(out, ".\n");
