@@ -112,6 +112,7 @@ static void
 run_with(struct aof_report *report, const struct separators *separators)
 {
     struct run_plan plan = { .one_server = true,
+                             .files_apart = true,
                              .read = aof_read,
                              .context = report };
     struct run *run = &report->run;

@@ -421,23 +421,59 @@ has_note_of(const struct operands *operands, const char *path)
     return false;
 }
 
+static void
+note_part(struct operands *operands, const struct operand *part)
+{
+    char *manifest = manifest_beside(part);
+    if (manifest == NULL)
+        return;
+    if (operands_find_file(operands, manifest) != NULL)
+        append_note(operands, false, part->name,
+                    "a part of a multi-part AOF that is read too: its keys "
+                    "count twice");
+    else if (!has_note_of(operands, manifest))
+        append_note(operands, false, manifest,
+                    "a part of this multi-part AOF is read alone")
+            ->is_unread_set = true;
+    free(manifest);
+}
+
+/* The first operand of that kind in a directory, NULL when there is none.  Only
+ * of files that a directory stood for the kind is known. */
+static const struct operand *
+first_of_kind(const struct operands *operands, const char *directory,
+              enum input_kind kind)
+{
+    const struct operand *first = NULL;
+    for (size_t i = 0; i < operands->count && first == NULL; i++) {
+        char *own = path_directory(operands->items[i].path);
+        if (operands->items[i].kind == kind && strcmp(own, directory) == 0)
+            first = &operands->items[i];
+        free(own);
+    }
+    return first;
+}
+
+/* At the first log of its directory. */
+static void
+note_dump_beside(struct operands *operands, const struct operand *log)
+{
+    char *directory = path_directory(log->path);
+    if (log->kind == INPUT_AOF &&
+        log == first_of_kind(operands, directory, INPUT_AOF) &&
+        first_of_kind(operands, directory, INPUT_RDB) != NULL)
+        append_note(operands, false, directory,
+                    "holds RDB and AOF files: those of one server have the "
+                    "same keys, which then count twice");
+    free(directory);
+}
+
 void
-operands_note_parts(struct operands *operands)
+operands_note_sums(struct operands *operands)
 {
     for (size_t i = 0; i < operands->count; i++) {
-        const struct operand *part = &operands->items[i];
-        char *manifest = manifest_beside(part);
-        if (manifest == NULL)
-            continue;
-        if (operands_find_file(operands, manifest) != NULL)
-            append_note(operands, false, part->name,
-                        "a part of a multi-part AOF that is read too: its "
-                        "keys count twice");
-        else if (!has_note_of(operands, manifest))
-            append_note(operands, false, manifest,
-                        "a part of this multi-part AOF is read alone")
-                ->is_unread_set = true;
-        free(manifest);
+        note_part(operands, &operands->items[i]);
+        note_dump_beside(operands, &operands->items[i]);
     }
 }
 

@@ -177,7 +177,7 @@ test_parts_without_their_set_are_noted(void **state)
     operands_add(&operands, "parts/a.aof.1.base.rdb", NULL);
     operands_add(&operands, "parts/a.aof.2.incr.aof", NULL);
     operands_add(&operands, "parts/b.aof.1.incr.aof", NULL);
-    operands_note_parts(&operands);
+    operands_note_sums(&operands);
     assert_note(&operands, 0, false, "parts/a.aof.manifest",
                 "a part of this multi-part AOF is read alone");
     assert_true(operands.notes[0].is_unread_set);
@@ -195,11 +195,37 @@ test_parts_beside_their_set_are_noted(void **state)
     put("both/a.aof.1.base.rdb", "REDIS0011");
     operands_add(&operands, "both/a.aof.1.base.rdb", NULL);
     operands_add(&operands, "both/a.aof.manifest", NULL);
-    operands_note_parts(&operands);
+    operands_note_sums(&operands);
     assert_note(&operands, 0, false, "both/a.aof.1.base.rdb",
                 "a part of a multi-part AOF that is read too: its keys count "
                 "twice");
     assert_int_equal(operands.note_count, 1);
+    operands_fini(&operands);
+}
+
+/* As a server before 7.0 leaves them. */
+static void
+test_dump_and_log_side_by_side_are_noted(void **state)
+{
+    (void)state;
+    struct operands operands = { 0 };
+    make_folder("old");
+    put("old/appendonly.aof", COMMAND);
+    put("old/dump.rdb", "REDIS0006");
+    put("old/other.aof", COMMAND);
+    operands_add(&operands, "old", NULL);
+    operands_note_sums(&operands);
+    assert_note(&operands, 0, false, "old/",
+                "holds RDB and AOF files: those of one server have the same "
+                "keys, which then count twice");
+    assert_int_equal(operands.note_count, 1);
+    operands_fini(&operands);
+
+    /* Who names both wants both. */
+    operands_add(&operands, "old/appendonly.aof", NULL);
+    operands_add(&operands, "old/dump.rdb", NULL);
+    operands_note_sums(&operands);
+    assert_int_equal(operands.note_count, 0);
     operands_fini(&operands);
 }
 
@@ -317,6 +343,7 @@ main(void)
         cmocka_unit_test(test_set_in_a_subdirectory_is_named),
         cmocka_unit_test(test_parts_without_their_set_are_noted),
         cmocka_unit_test(test_parts_beside_their_set_are_noted),
+        cmocka_unit_test(test_dump_and_log_side_by_side_are_noted),
         cmocka_unit_test(test_links_to_sets),
         cmocka_unit_test(test_errors_do_not_stop),
         cmocka_unit_test(test_unreadable_files),
