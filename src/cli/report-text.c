@@ -22,6 +22,7 @@ enum {
     PREFIXES_SHOWN = 10,
     BAR_CELLS = 24, /* of all memory */
     MOVING_SHOWN = 5, /* per mille of the growth */
+    NEARLY_ALL = 900, /* per mille of all memory */
 };
 
 /* ---- totals ---- */
@@ -409,6 +410,27 @@ write_prefix(struct writer *writer, struct bytes prefix,
     writer->ops->row(writer, cells);
 }
 
+/* Names without a separator, when there are more of them than the biggest
+ * keys show. */
+static void
+append_no_prefix(struct buffer *out, uint64_t keys)
+{
+    if (keys > KEYS_SHOWN)
+        buffer_append_text(out, "\nBY PREFIX  no name has a separator in it "
+                                "(--separator chooses others)\n");
+}
+
+/* A namespace that all keys share says nothing of them. */
+static void
+append_way_deeper(struct buffer *out, const struct prefix_row *biggest,
+                  uint64_t whole)
+{
+    if (biggest->sums.keys > 1 &&
+        number_per_mille(biggest->sums.memory, whole) >= NEARLY_ALL)
+        buffer_append_text(out, "What is in it: keyweigh prefix --depth 0 "
+                                "--min-share 1\n");
+}
+
 static void
 write_prefixes(const struct report *report, struct writer *writer)
 {
@@ -420,11 +442,15 @@ write_prefixes(const struct report *report, struct writer *writer)
         { "no_expiry", "no expiry", COLUMN_SHARE },
     };
     struct analysis *const *analyses = report->run.analyses;
-    uint64_t whole = summary_totals(analyses[REPORT_SUMMARY])->memory;
+    struct buffer *out = &writer->output->buffer;
+    const struct summary_totals *totals =
+        summary_totals(analyses[REPORT_SUMMARY]);
+    uint64_t whole = totals->memory;
     size_t count;
     struct prefix_row *rows = prefix_rows(analyses[REPORT_PREFIX], &count);
     size_t shown = count - 1 < PREFIXES_SHOWN ? count - 1 : PREFIXES_SHOWN;
     if (shown == 0) {
+        append_no_prefix(out, totals->keys);
         free(rows);
         return;
     }
@@ -435,6 +461,7 @@ write_prefixes(const struct report *report, struct writer *writer)
     if (rest.keys > 0)
         write_prefix(writer, rows[count - 1].prefix, &rest, whole);
     writer->ops->table_end(writer);
+    append_way_deeper(out, &rows[0], whole);
     free(rows);
 }
 
