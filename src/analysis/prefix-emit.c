@@ -31,7 +31,7 @@ prefix_emit(struct analysis *self, struct writer *writer)
         { { "memory", "memory", COLUMN_BYTES }, true },
         { { "share", "share", COLUMN_SHARE }, false },
         { { "no_expiry_keys", "no expiry", COLUMN_COUNT }, false },
-        { { "no_expiry_memory", "memory", COLUMN_BYTES }, true },
+        { { "no_expiry_memory", "their memory", COLUMN_BYTES }, true },
         { { "missing_keys", "keys missing", COLUMN_COUNT }, false },
         { { "missing_memory", "memory missing", COLUMN_BYTES }, false },
     };

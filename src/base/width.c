@@ -124,3 +124,19 @@ width_cut(struct bytes text, size_t cells)
     }
     return bytes_of(text.data, text.size - rest.size);
 }
+
+struct bytes
+width_cut_front(struct bytes text, size_t cells)
+{
+    size_t width = width_of(text);
+    bool is_whole = width <= cells;
+    while (text.size != 0 && !is_whole) {
+        struct bytes behind = text;
+        size_t first = cells_of(take_character(&behind));
+        if (width <= cells && first != 0)
+            break;
+        width -= first;
+        text = behind;
+    }
+    return text;
+}

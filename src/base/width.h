@@ -14,4 +14,8 @@ size_t width_of(struct bytes text);
 /* The longest beginning of text that is at most cells wide. */
 struct bytes width_cut(struct bytes text, size_t cells);
 
+/* The longest end of text that is at most cells wide and does not begin with a
+ * combining mark. */
+struct bytes width_cut_front(struct bytes text, size_t cells);
+
 #endif

@@ -144,12 +144,14 @@ aof_tables_transactions(const struct aof_tables *tables)
                                 AOF_TABLES_COUNT(columns));
 }
 
+/* People are spared rows of nothing. */
 static void
-write_expiry_row(struct writer *writer, const char *ahead, struct cell within,
-                 uint64_t commands)
+write_expiry_row(const struct aof_tables *tables, const char *ahead,
+                 struct cell within, uint64_t commands)
 {
     struct cell cells[] = { cell_text(ahead), within, cell_number(commands) };
-    writer->ops->row(writer, cells);
+    if (commands > 0 || !tables->for_people)
+        tables->writer->ops->row(tables->writer, cells);
 }
 
 void
@@ -163,14 +165,15 @@ aof_tables_expiries(const struct aof_tables *tables)
     const struct log_expiry *expiry = &tables->report->log->expiry;
     struct writer *writer = tables->writer;
     size_t later = LOG_EXPIRY_CLASSES - 1;
+    struct cell past = tables->for_people ? cell_empty() : cell_number(0);
     writer->ops->table_begin(writer, "expiry", "EXPIRIES SET", columns,
                              AOF_TABLES_COUNT(columns));
-    write_expiry_row(writer, "past", cell_number(0), expiry->past);
+    write_expiry_row(tables, "past", past, expiry->past);
     for (size_t i = 0; i < later; i++)
-        write_expiry_row(writer, "within", cell_number(log_expiry_within[i]),
+        write_expiry_row(tables, "within", cell_number(log_expiry_within[i]),
                          expiry->ahead[i]);
-    write_expiry_row(writer, "later", cell_empty(), expiry->ahead[later]);
-    write_expiry_row(writer, "unknown", cell_empty(), expiry->unknown);
+    write_expiry_row(tables, "later", cell_empty(), expiry->ahead[later]);
+    write_expiry_row(tables, "unknown", cell_empty(), expiry->unknown);
     writer->ops->table_end(writer);
 }
 

@@ -176,7 +176,7 @@ void
 aof_tables_biggest(const struct aof_tables *tables)
 {
     static const struct column columns[] = {
-        { "file", "file", COLUMN_NAME },
+        { "file", "", COLUMN_NAME },
         { "command", "", COLUMN_TEXT },
         { "key", "", COLUMN_NAME },
         { "db", "db", COLUMN_COUNT },

@@ -14,7 +14,7 @@
 enum {
     ROWS = 20,
     ROWS_OF_TEXT = 10,
-    NAME_CELLS = 200, /* of a name, in the text */
+    NAME_CELLS = 100, /* of a name, in the text */
     SCHEMA = 1,
 };
 
@@ -112,6 +112,7 @@ static void
 run_with(struct aof_report *report, const struct separators *separators)
 {
     struct run_plan plan = { .one_server = true,
+                             .files_apart = true,
                              .read = aof_read,
                              .context = report };
     struct run *run = &report->run;

@@ -110,7 +110,8 @@ static enum exit_code
 run_check(const struct arguments *arguments)
 {
     struct checks checks = { .arguments = arguments };
-    struct run_plan plan = { .begin = begin,
+    struct run_plan plan = { .files_apart = true,
+                             .begin = begin,
                              .read = read_one,
                              .context = &checks };
     struct run run = { .arguments = NULL };

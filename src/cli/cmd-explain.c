@@ -131,6 +131,8 @@ write_elements(struct explain *explain)
     };
     const struct heap *biggest = &explain->elements.biggest;
     struct writer *writer = explain->sink.writer;
+    if (biggest->count == 0 && strcmp(writer->ops->name, "table") == 0)
+        return;
     writer->ops->table_begin(writer, "biggest", "BIGGEST ELEMENTS", columns,
                              2);
     for (size_t i = 0; i < biggest->count; i++) {

@@ -24,7 +24,7 @@ enum {
 };
 
 /* Of a name, in the report for people. */
-enum { NAME_CELLS = 200 };
+enum { NAME_CELLS = 100 };
 
 struct context {
     struct report report;

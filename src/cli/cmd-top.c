@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/top.h"
 #include "base/number.h"
@@ -24,6 +25,9 @@ struct top_command {
     struct sink sink;
 };
 
+#define IN_FILE "file,"
+#define COLUMNS IN_FILE "db,key,type,encoding,elements,memory,"
+
 /* What is ranked by stands in a row too. */
 static const char *
 columns_of(enum top_by by)
@@ -33,16 +37,47 @@ columns_of(enum top_by by)
     case TOP_BY_ELEMENTS:
         break;
     case TOP_BY_LARGEST:
-        return "db,key,type,encoding,elements,memory,largest,largest_element,"
-               "expire_ms";
+        return COLUMNS "largest,largest_element,expire_ms";
     case TOP_BY_SERIALIZED:
-        return "db,key,type,encoding,elements,memory,serialized,expire_ms";
+        return COLUMNS "serialized,expire_ms";
     case TOP_BY_FREQ:
-        return "db,key,type,encoding,elements,memory,freq,expire_ms";
+        return COLUMNS "freq,expire_ms";
     case TOP_BY_IDLE:
-        return "db,key,type,encoding,elements,memory,idle_s,expire_ms";
+        return COLUMNS "idle_s,expire_ms";
     }
-    return "db,key,type,encoding,elements,memory,expire_ms";
+    return COLUMNS "expire_ms";
+}
+
+static void
+choose_columns(struct top_command *top, const struct arguments *arguments,
+               bool with_file)
+{
+    const char *list = columns_of(top->options.by);
+    struct error error = { .kind = ERROR_NONE };
+    if (!with_file)
+        list += sizeof(IN_FILE) - 1;
+    columns_fini(&top->columns);
+    (void)columns_choose(&top->columns, list, &arguments->servers, &error);
+}
+
+/* People want to know whose the keys are; other formats have the same columns
+ * however many inputs there are. */
+static bool
+tells_files(const struct run *run)
+{
+    return run->input_count > 1 && strcmp(run->arguments->format, "table") == 0;
+}
+
+/* Why no key is ranked although there are keys. */
+static void
+note_missing(enum top_by by)
+{
+    if (by == TOP_BY_FREQ)
+        message_note("no key has an access frequency: servers write them only "
+                     "when their maxmemory-policy is an LFU one");
+    if (by == TOP_BY_IDLE)
+        message_note("no key has an idle time: servers write them only when "
+                     "their maxmemory-policy is an LRU one");
 }
 
 static void
@@ -58,6 +93,10 @@ write_rows(struct run *run, struct top_command *top)
     struct writer *writer = top->sink.writer;
     size_t count;
     const struct record **records = top_records(run->analyses[0], &count);
+    if (tells_files(run))
+        choose_columns(top, run->arguments, true);
+    if (count == 0)
+        note_missing(top->options.by);
     sink_mark(&top->sink, run);
     writer->ops->begin(writer);
     writer->ops->table_begin(writer, top->options.per_type ? "top_by_type"
@@ -98,9 +137,7 @@ run_top(const struct arguments *arguments)
                                               : (enum top_by)arguments->by;
     top.options.count = (size_t)arguments->count;
     top.options.per_type = arguments->per_type;
-    struct error error = { .kind = ERROR_NONE };
-    (void)columns_choose(&top.columns, columns_of(top.options.by),
-                         &arguments->servers, &error);
+    choose_columns(&top, arguments, false);
 
     struct run_plan plan = { .wants = top.columns.wants,
                              .note_prices = true,

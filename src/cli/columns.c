@@ -356,6 +356,7 @@ columns_fini(struct columns *columns)
     free(columns->picks);
     free(columns->columns);
     free(columns->cells);
+    *columns = (struct columns){ 0 };
 }
 
 const struct cell *

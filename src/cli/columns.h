@@ -28,6 +28,7 @@ struct columns {
 enum status columns_choose(struct columns *columns, const char *list,
                            const struct option_list *servers,
                            struct error *error);
+/* Leaves none. */
 void columns_fini(struct columns *columns);
 
 /* The cells of one row, valid until the next call or the record changes.

@@ -203,6 +203,18 @@ is_first_of_profile(const struct run *run, size_t index)
     return true;
 }
 
+/* What --set said, which holds for all profiles. */
+static void
+append_settings(struct buffer *out, const struct option_list *sets)
+{
+    for (size_t i = 0; i < sets->count; i++) {
+        buffer_append_text(out, i == 0 ? "with " : ", ");
+        escape_append(out, bytes_of_text(sets->items[i]), BYTES_TEXT);
+    }
+    if (sets->count > 0)
+        buffer_append_byte(out, '\n');
+}
+
 static void
 append_profiles(struct buffer *out, const struct report *report)
 {
@@ -221,6 +233,7 @@ append_profiles(struct buffer *out, const struct report *report)
                              profiles - PROFILES_SHOWN);
     if (!only)
         buffer_append_text(out, "(--server, --allocator choose others)\n");
+    append_settings(out, &run->arguments->sets);
     if (!filter_is_empty(run->filter)) {
         buffer_append_text(out, "only keys that pass ");
         escape_append(out, bytes_of_text(filter_text(run->filter)),

@@ -22,6 +22,7 @@ enum {
     PREFIXES_SHOWN = 10,
     BAR_CELLS = 24, /* of all memory */
     MOVING_SHOWN = 5, /* per mille of the growth */
+    NEARLY_ALL = 900, /* per mille of all memory */
 };
 
 /* ---- totals ---- */
@@ -54,8 +55,8 @@ append_growth(struct buffer *out, const struct report *report)
     }
     buffer_append_byte(out, ')');
     if (report->used_mem >= 0) {
-        buffer_append_format(out, "; the file%s its server used ",
-                             one ? " says" : "s say");
+        buffer_append_text(out, one ? "; the file says its server used "
+                                    : "; the files say their servers used ");
         number_append_size(out, (uint64_t)report->used_mem);
     }
     buffer_append_text(out, ".\n");
@@ -308,6 +309,7 @@ write_reconciliation(const struct report *report, struct writer *writer)
     uint64_t used = (uint64_t)report->used_mem;
     if (!report->instance.known || report->used_mem < 0)
         return;
+    bool is_too_little = false;
     writer->ops->table_begin(writer, "reconciliation", "RECONCILIATION",
                              columns, 5);
     for (size_t i = 0; i < RUN_JEMALLOCS; i++) {
@@ -321,23 +323,28 @@ write_reconciliation(const struct report *report, struct writer *writer)
             cell_number(number_per_mille(sums->growth + sums->server, used)),
             cell_text(closer_note(report, i)),
         };
+        if (i == report_closer(report))
+            is_too_little = sums->growth + sums->server < used;
         writer->ops->row(writer, cells);
     }
     writer->ops->table_end(writer);
     struct buffer *out = &writer->output->buffer;
     buffer_append_text(out, "The file says that its server used ");
     number_append_size(out, used);
-    buffer_append_text(out, ". What else it may have held:\nbuffers of "
-                            "clients and replicas, the backlog, the AOF "
-                            "buffer, scripts, and room that\nvalues written "
-                            "live keep and loaded ones do not; see "
-                            "keyweigh-model(7).\n");
+    if (is_too_little)
+        buffer_append_text(out, ". What else it may have held:\nbuffers of "
+                                "clients and replicas, the backlog, the AOF "
+                                "buffer, scripts, and room that\nvalues "
+                                "written live keep and loaded ones do not; "
+                                "see keyweigh-model(7)");
+    buffer_append_text(out, ".\n");
 }
 
 static void
 write_keys(const struct report *report, struct writer *writer)
 {
     static const struct column columns[] = {
+        { "file", "", COLUMN_NAME },
         { "key", "", COLUMN_NAME },
         { "db", "db", COLUMN_COUNT },
         { "type", "type", COLUMN_TEXT },
@@ -345,14 +352,18 @@ write_keys(const struct report *report, struct writer *writer)
         { "memory", "memory", COLUMN_BYTES },
         { "expiry", "", COLUMN_TEXT },
     };
+    const struct run *run = &report->run;
+    size_t left = run->input_count > 1 ? 0 : 1;
     struct buffer room = { 0 };
     size_t count;
     const struct record **records =
-        top_records(report->run.analyses[REPORT_TOP], &count);
-    writer->ops->table_begin(writer, "top", "BIGGEST KEYS", columns, 6);
+        top_records(run->analyses[REPORT_TOP], &count);
+    writer->ops->table_begin(writer, "top", "BIGGEST KEYS", columns + left,
+                             7 - left);
     for (size_t i = 0; i < count && i < KEYS_SHOWN; i++) {
         const struct record *record = records[i];
         struct cell cells[] = {
+            cell_text(run->inputs[record->input].name),
             cell_name(record->key->name, record->key->name_size,
                       record->key->name_hash),
             cell_number(record->key->db),
@@ -364,7 +375,7 @@ write_keys(const struct report *report, struct writer *writer)
                        record->prices[0].basis == BASIS_LOWER),
             expiry_cell(&room, record),
         };
-        writer->ops->row(writer, cells);
+        writer->ops->row(writer, cells + left);
     }
     writer->ops->table_end(writer);
     buffer_fini(&room);
@@ -399,6 +410,27 @@ write_prefix(struct writer *writer, struct bytes prefix,
     writer->ops->row(writer, cells);
 }
 
+/* Names without a separator, when there are more of them than the biggest
+ * keys show. */
+static void
+append_no_prefix(struct buffer *out, uint64_t keys)
+{
+    if (keys > KEYS_SHOWN)
+        buffer_append_text(out, "\nBY PREFIX  no name has a separator in it "
+                                "(--separator chooses others)\n");
+}
+
+/* A namespace that all keys share says nothing of them. */
+static void
+append_way_deeper(struct buffer *out, const struct prefix_row *biggest,
+                  uint64_t whole)
+{
+    if (biggest->sums.keys > 1 &&
+        number_per_mille(biggest->sums.memory, whole) >= NEARLY_ALL)
+        buffer_append_text(out, "What is in it: keyweigh prefix --depth 0 "
+                                "--min-share 1\n");
+}
+
 static void
 write_prefixes(const struct report *report, struct writer *writer)
 {
@@ -410,11 +442,15 @@ write_prefixes(const struct report *report, struct writer *writer)
         { "no_expiry", "no expiry", COLUMN_SHARE },
     };
     struct analysis *const *analyses = report->run.analyses;
-    uint64_t whole = summary_totals(analyses[REPORT_SUMMARY])->memory;
+    struct buffer *out = &writer->output->buffer;
+    const struct summary_totals *totals =
+        summary_totals(analyses[REPORT_SUMMARY]);
+    uint64_t whole = totals->memory;
     size_t count;
     struct prefix_row *rows = prefix_rows(analyses[REPORT_PREFIX], &count);
     size_t shown = count - 1 < PREFIXES_SHOWN ? count - 1 : PREFIXES_SHOWN;
     if (shown == 0) {
+        append_no_prefix(out, totals->keys);
         free(rows);
         return;
     }
@@ -425,6 +461,7 @@ write_prefixes(const struct report *report, struct writer *writer)
     if (rest.keys > 0)
         write_prefix(writer, rows[count - 1].prefix, &rest, whole);
     writer->ops->table_end(writer);
+    append_way_deeper(out, &rows[0], whole);
     free(rows);
 }
 

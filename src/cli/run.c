@@ -468,6 +468,8 @@ add_operands(struct run *run)
     const struct option_list *inputs = &run->arguments->inputs;
     for (size_t i = 0; i < inputs->count; i++)
         operands_add(&run->operands, inputs->items[i], NULL);
+    if (!run->plan->files_apart)
+        operands_note_sums(&run->operands);
     run_trouble_tell_operands(&run->operands, run->arguments->command);
     run->input_count = output_is_input(run) ? 0 : run->operands.count;
     run->inputs = xcalloc(run->input_count + 1, sizeof *run->inputs);

@@ -56,6 +56,9 @@ struct run_plan {
     bool note_prices; /* tell when another server's prices are used: what is
                          written does not say so */
     bool one_server; /* more than one --server is wrong usage */
+    bool files_apart; /* files are looked at as such, not the keys that a
+                         server has by them: no word about parts of a set that
+                         are read alone, and the like */
     struct visitor *beside; /* as scan.beside; only with row */
     size_t analysis_count;
     void (*make_analyses)(void *context, struct analysis **analyses);

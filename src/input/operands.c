@@ -205,14 +205,15 @@ is_part_name(const char *name, const char *stem, size_t stem_length)
            is_part_ending(name + stem_length);
 }
 
-/* Of whichever set. */
-static bool
-is_any_part_name(const char *name)
+/* Length of the name of the set that a part is of by its name; 0 when it is of
+ * none. */
+static size_t
+part_stem(const char *name)
 {
     for (const char *at = name; *at != '\0'; at++)
         if (is_part_ending(at))
-            return true;
-    return false;
+            return (size_t)(at - name);
+    return 0;
 }
 
 static bool
@@ -307,7 +308,7 @@ warn_of_lost_manifest(struct operands *operands, const struct listing *listing)
 {
     size_t parts = 0;
     for (size_t i = 0; i < listing->file_count; i++)
-        parts += is_any_part_name(listing->files[i]);
+        parts += part_stem(listing->files[i]) > 0;
     if (parts > 0)
         append_note(operands, false, listing->directory,
                     "files of a multi-part AOF without its manifest: a server "
@@ -388,6 +389,92 @@ operands_add(struct operands *operands, const char *operand,
     else
         add_single(operands, operand, operand,
                    kind_by_name(operand, options));
+}
+
+/* The manifest of the set that a part is of, to be freed; NULL when there is
+ * none beside it. */
+static char *
+manifest_beside(const struct operand *part)
+{
+    const char *name = path_name(part->path);
+    size_t stem = part_stem(name);
+    struct stat status;
+    if (!part->is_regular || stem == 0)
+        return NULL;
+    char *manifest = xmalloc(stem + sizeof(manifest_ending));
+    memcpy(manifest, name, stem);
+    memcpy(manifest + stem, manifest_ending, sizeof(manifest_ending));
+    char *path = path_beside(part->path, manifest);
+    free(manifest);
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
+        return path;
+    free(path);
+    return NULL;
+}
+
+static bool
+has_note_of(const struct operands *operands, const char *path)
+{
+    for (size_t i = 0; i < operands->note_count; i++)
+        if (strcmp(operands->notes[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+static void
+note_part(struct operands *operands, const struct operand *part)
+{
+    char *manifest = manifest_beside(part);
+    if (manifest == NULL)
+        return;
+    if (operands_find_file(operands, manifest) != NULL)
+        append_note(operands, false, part->name,
+                    "a part of a multi-part AOF that is read too: its keys "
+                    "count twice");
+    else if (!has_note_of(operands, manifest))
+        append_note(operands, false, manifest,
+                    "a part of this multi-part AOF is read alone")
+            ->is_unread_set = true;
+    free(manifest);
+}
+
+/* The first operand of that kind in a directory, NULL when there is none.  Only
+ * of files that a directory stood for the kind is known. */
+static const struct operand *
+first_of_kind(const struct operands *operands, const char *directory,
+              enum input_kind kind)
+{
+    const struct operand *first = NULL;
+    for (size_t i = 0; i < operands->count && first == NULL; i++) {
+        char *own = path_directory(operands->items[i].path);
+        if (operands->items[i].kind == kind && strcmp(own, directory) == 0)
+            first = &operands->items[i];
+        free(own);
+    }
+    return first;
+}
+
+/* At the first log of its directory. */
+static void
+note_dump_beside(struct operands *operands, const struct operand *log)
+{
+    char *directory = path_directory(log->path);
+    if (log->kind == INPUT_AOF &&
+        log == first_of_kind(operands, directory, INPUT_AOF) &&
+        first_of_kind(operands, directory, INPUT_RDB) != NULL)
+        append_note(operands, false, directory,
+                    "holds RDB and AOF files: those of one server have the "
+                    "same keys, which then count twice");
+    free(directory);
+}
+
+void
+operands_note_sums(struct operands *operands)
+{
+    for (size_t i = 0; i < operands->count; i++) {
+        note_part(operands, &operands->items[i]);
+        note_dump_beside(operands, &operands->items[i]);
+    }
 }
 
 const struct operand *

@@ -51,6 +51,12 @@ struct operands {
 void operands_add(struct operands *operands, const char *operand,
                   const struct input_options *options);
 
+/* Once all are added, for whoever wants keys: notes what will not be counted
+ * once.  A part of a multi-part AOF whose manifest lies beside it does not tell
+ * alone what the set holds, and with the manifest it is read twice; dump and
+ * log in one directory are mostly of one server. */
+void operands_note_sums(struct operands *operands);
+
 /* The operand that is the regular file at path, by whatever name; NULL when
  * there is none: what must not be written to. */
 const struct operand *operands_find_file(const struct operands *operands,

@@ -10,7 +10,8 @@
  * them wait for that.  Rows beyond are written at once into the widths found
  * so far, so that a table of any length needs no more room.
  *
- * On a terminal names give way when a line is wider than that.
+ * On a terminal names give way when a line is wider than that.  They are cut
+ * in the middle: names of one kind begin alike, and differ at their ends.
  */
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -22,7 +23,8 @@
 
 enum {
     PENDING_MAX = 1024 * 1024,
-    NAME_WIDTH = 60,       /* longer names do not widen their column */
+    CELL_WIDTH_MOST = 200, /* longer texts do not widen their column */
+    TERMINAL_WIDTH = 80,   /* of one that does not tell */
     NAME_WIDTH_LEAST = 16, /* names are not cut to less to make lines fit */
 };
 
@@ -51,21 +53,33 @@ struct write_table {
 
 /* ---- one cell ---- */
 
+/* Appends beginning and end of text, which do not overlap, in so many cells,
+ * or in one less where a wide character does not fit. */
 static void
 append_cut(struct buffer *out, struct bytes text, size_t cells)
 {
-    struct bytes cut = width_cut(text, cells - 1);
-    buffer_append(out, cut.data, cut.size);
+    struct bytes front = width_cut(text, cells / 2);
+    struct bytes end = width_cut_front(text, cells - 1 - cells / 2);
+    buffer_append(out, front.data, front.size);
     buffer_append_text(out, ellipsis);
+    buffer_append(out, end.data, end.size);
 }
 
-/* How wide a name may be, whatever the other columns need. */
+/* Cuts what out holds from start on, if need be; returns how wide it is. */
 static size_t
-name_limit(const struct writer *writer)
+shorten(struct buffer *out, size_t start, size_t cells)
 {
-    if (writer->for_terminal)
-        return NAME_WIDTH;
-    return writer->name_cells != 0 ? writer->name_cells : SIZE_MAX;
+    struct bytes text = bytes_of(out->data + start, out->size - start);
+    size_t width = width_of(text);
+    if (width <= cells)
+        return width;
+    struct buffer cut = { 0 };
+    append_cut(&cut, text, cells);
+    width = width_of(buffer_bytes(&cut));
+    out->size = start;
+    buffer_append(out, cut.data, cut.size);
+    buffer_fini(&cut);
+    return width;
 }
 
 static void
@@ -109,12 +123,8 @@ append_bytes(const struct writer *writer, struct buffer *out,
         buffer_append_text(out, "\"\"");
     else
         escape_append(out, cell->bytes, notation);
-    struct bytes text = bytes_of(out->data + start, out->size - start);
-    size_t limit = name_limit(writer);
-    if (width_of(text) > limit) {
-        out->size = start + width_cut(text, limit - 1).size;
-        buffer_append_text(out, ellipsis);
-    }
+    if (writer->name_cells != 0)
+        (void)shorten(out, start, writer->name_cells);
 }
 
 static void
@@ -164,23 +174,19 @@ put_field(struct write_table *table, size_t column, struct bytes text,
           size_t width)
 {
     struct buffer *out = &table->writer.output->buffer;
-    bool is_name = table->columns[column].kind == COLUMN_NAME;
-    bool cut = is_name && width > table->name_most;
+    enum column_kind kind = table->columns[column].kind;
     size_t room = table->widths[column];
-    if (cut)
-        width = table->name_most;
-    size_t fill = width < room ? room - width : 0;
-    bool right = is_right(table->columns[column].kind);
+    bool right = is_right(kind);
     if (column != 0)
         buffer_append_text(out, gap);
-    if (right)
-        pad(out, fill);
-    if (cut)
-        append_cut(out, text, width);
-    else
-        buffer_append(out, text.data, text.size);
-    if (!right)
-        pad(out, fill);
+    if (right && width < room)
+        pad(out, room - width);
+    size_t start = out->size;
+    buffer_append(out, text.data, text.size);
+    if (kind == COLUMN_NAME && width > table->name_most)
+        width = shorten(out, start, table->name_most);
+    if (!right && width < room)
+        pad(out, room - width);
 }
 
 static void
@@ -309,7 +315,7 @@ part_sections(struct write_table *table)
     table->begun = true;
 }
 
-/* Cells of a line of the terminal, 0 when it does not say. */
+/* Cells of a line of the terminal, 0 when it is none. */
 static size_t
 terminal_width(const struct writer *writer)
 {
@@ -320,9 +326,10 @@ terminal_width(const struct writer *writer)
         return 0;
     if (ioctl(writer->output->fd, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
         return size.ws_col;
-    if (columns != NULL)
-        (void)number_parse_uint64(bytes_of_text(columns), &number);
-    return number < SIZE_MAX ? (size_t)number : 0;
+    if (columns == NULL ||
+        !number_parse_uint64(bytes_of_text(columns), &number) || number == 0)
+        return TERMINAL_WIDTH;
+    return number < SIZE_MAX ? (size_t)number : SIZE_MAX;
 }
 
 static void
@@ -344,30 +351,36 @@ table_table_begin(struct writer *self, const char *id, const char *title,
         table->widths[i] = width_of(bytes_of_text(columns[i].title));
 }
 
-/* Takes what a line is too wide from the columns of names, alike from each. */
+/* How wide lines are whose names have at most so many cells. */
+static size_t
+line_width(const struct write_table *table, size_t most)
+{
+    size_t width = (table->count - 1) * (sizeof(gap) - 1);
+    for (size_t i = 0; i < table->count; i++) {
+        bool is_cut = table->columns[i].kind == COLUMN_NAME &&
+                      table->widths[i] > most;
+        width += is_cut ? most : table->widths[i];
+    }
+    return width;
+}
+
+/* Takes what lines are too wide from the widest columns of names.  Names of
+ * later rows are held to the same. */
 static void
 fit(struct write_table *table)
 {
-    size_t width = (table->count - 1) * (sizeof(gap) - 1);
-    size_t names = 0;
-    size_t widest = 0;
-    for (size_t i = 0; i < table->count; i++) {
-        size_t column = table->widths[i];
-        width += column;
-        if (table->columns[i].kind != COLUMN_NAME)
-            continue;
-        names++;
-        widest = column > widest ? column : widest;
-    }
-    if (table->terminal == 0 || width <= table->terminal || names == 0)
+    size_t most = NAME_WIDTH_LEAST;
+    if (table->terminal == 0)
         return;
-    size_t excess = (width - table->terminal + names - 1) / names;
-    size_t most = excess < widest ? widest - excess : 0;
-    table->name_most = most < NAME_WIDTH_LEAST ? NAME_WIDTH_LEAST : most;
     for (size_t i = 0; i < table->count; i++)
-        if (table->columns[i].kind == COLUMN_NAME &&
-            table->widths[i] > table->name_most)
-            table->widths[i] = table->name_most;
+        if (table->columns[i].kind == COLUMN_NAME && table->widths[i] > most)
+            most = table->widths[i];
+    while (most > NAME_WIDTH_LEAST && line_width(table, most) > table->terminal)
+        most--;
+    table->name_most = most;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->columns[i].kind == COLUMN_NAME && table->widths[i] > most)
+            table->widths[i] = most;
 }
 
 static void
@@ -392,7 +405,8 @@ table_row(struct writer *self, const struct cell *cells)
         piece.width = width_of(
             bytes_of(table->text.data + begin, piece.end - begin));
         buffer_append(&table->pieces, &piece, sizeof(piece));
-        size_t needed = piece.width < NAME_WIDTH ? piece.width : NAME_WIDTH;
+        size_t needed = piece.width < CELL_WIDTH_MOST ? piece.width
+                                                      : CELL_WIDTH_MOST;
         if (!table->headed && needed > table->widths[i])
             table->widths[i] = needed;
     }

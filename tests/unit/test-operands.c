@@ -164,6 +164,71 @@ test_set_in_a_subdirectory_is_named(void **state)
     operands_fini(&operands);
 }
 
+static void
+test_parts_without_their_set_are_noted(void **state)
+{
+    (void)state;
+    struct operands operands = { 0 };
+    make_folder("parts");
+    put("parts/a.aof.manifest", MANIFEST);
+    put("parts/a.aof.1.base.rdb", "REDIS0011");
+    put("parts/a.aof.2.incr.aof", COMMAND);
+    put("parts/b.aof.1.incr.aof", COMMAND);
+    operands_add(&operands, "parts/a.aof.1.base.rdb", NULL);
+    operands_add(&operands, "parts/a.aof.2.incr.aof", NULL);
+    operands_add(&operands, "parts/b.aof.1.incr.aof", NULL);
+    operands_note_sums(&operands);
+    assert_note(&operands, 0, false, "parts/a.aof.manifest",
+                "a part of this multi-part AOF is read alone");
+    assert_true(operands.notes[0].is_unread_set);
+    assert_int_equal(operands.note_count, 1);
+    operands_fini(&operands);
+}
+
+static void
+test_parts_beside_their_set_are_noted(void **state)
+{
+    (void)state;
+    struct operands operands = { 0 };
+    make_folder("both");
+    put("both/a.aof.manifest", MANIFEST);
+    put("both/a.aof.1.base.rdb", "REDIS0011");
+    operands_add(&operands, "both/a.aof.1.base.rdb", NULL);
+    operands_add(&operands, "both/a.aof.manifest", NULL);
+    operands_note_sums(&operands);
+    assert_note(&operands, 0, false, "both/a.aof.1.base.rdb",
+                "a part of a multi-part AOF that is read too: its keys count "
+                "twice");
+    assert_int_equal(operands.note_count, 1);
+    operands_fini(&operands);
+}
+
+/* As a server before 7.0 leaves them. */
+static void
+test_dump_and_log_side_by_side_are_noted(void **state)
+{
+    (void)state;
+    struct operands operands = { 0 };
+    make_folder("old");
+    put("old/appendonly.aof", COMMAND);
+    put("old/dump.rdb", "REDIS0006");
+    put("old/other.aof", COMMAND);
+    operands_add(&operands, "old", NULL);
+    operands_note_sums(&operands);
+    assert_note(&operands, 0, false, "old/",
+                "holds RDB and AOF files: those of one server have the same "
+                "keys, which then count twice");
+    assert_int_equal(operands.note_count, 1);
+    operands_fini(&operands);
+
+    /* Who names both wants both. */
+    operands_add(&operands, "old/appendonly.aof", NULL);
+    operands_add(&operands, "old/dump.rdb", NULL);
+    operands_note_sums(&operands);
+    assert_int_equal(operands.note_count, 0);
+    operands_fini(&operands);
+}
+
 /* The directory of a server whose log lies on another disk. */
 static void
 test_links_to_sets(void **state)
@@ -276,6 +341,9 @@ main(void)
         cmocka_unit_test(test_manifest_alone_counts),
         cmocka_unit_test(test_damaged_manifest_counts_with_its_parts),
         cmocka_unit_test(test_set_in_a_subdirectory_is_named),
+        cmocka_unit_test(test_parts_without_their_set_are_noted),
+        cmocka_unit_test(test_parts_beside_their_set_are_noted),
+        cmocka_unit_test(test_dump_and_log_side_by_side_are_noted),
         cmocka_unit_test(test_links_to_sets),
         cmocka_unit_test(test_errors_do_not_stop),
         cmocka_unit_test(test_unreadable_files),

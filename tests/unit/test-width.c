@@ -55,6 +55,26 @@ cuts_between_characters(void **state)
     assert_int_equal(cut("", 1), 0);
 }
 
+static const char *
+cut_front(const char *text, size_t cells)
+{
+    return (const char *)width_cut_front(bytes_of_text(text), cells).data;
+}
+
+static void
+cuts_the_front_between_characters(void **state)
+{
+    (void)state;
+    assert_string_equal(cut_front("abc", 2), "bc");
+    assert_string_equal(cut_front("abc", 3), "abc");
+    assert_string_equal(cut_front("abc", 0), "");
+    assert_string_equal(cut_front("日本", 3), "本");
+    assert_string_equal(cut_front("日本", 1), "");
+    /* A mark goes with the letter that it stood on. */
+    assert_string_equal(cut_front("e\xcc\x81x", 1), "x");
+    assert_string_equal(cut_front("xe\xcc\x81", 1), "e\xcc\x81");
+}
+
 int
 main(void)
 {
@@ -62,6 +82,7 @@ main(void)
         cmocka_unit_test(counts_cells),
         cmocka_unit_test(counts_bytes_that_are_no_utf8),
         cmocka_unit_test(cuts_between_characters),
+        cmocka_unit_test(cuts_the_front_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

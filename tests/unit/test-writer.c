@@ -281,9 +281,9 @@ table_aligns_by_cells_and_cuts_for_terminals(void **state)
         { "key", "key", COLUMN_NAME },
         { "n", "n", COLUMN_COUNT },
     };
-    char name[71];
-    memset(name, 'x', 70);
-    name[70] = '\0';
+    char name[91];
+    memset(name, 'x', 90);
+    strcpy(name + 85, "12345");
     const struct cell wide[] = { cell_text("日本"), cell_number(1) };
     const struct cell empty[] = { cell_text(""), cell_number(22) };
     const struct cell cut[] = { cell_text(name), cell_number(1) };
@@ -302,8 +302,58 @@ table_aligns_by_cells_and_cuts_for_terminals(void **state)
                    "\"\"    22\n"
                    "\n"
                    "KEY\n"
-                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-                   "…\n");
+                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
+                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx12345\n");
+}
+
+/* In a file nothing is cut, and columns stay below each other. */
+static void
+table_widens_for_long_names(void **state)
+{
+    static const struct column shown[] = {
+        { "key", "key", COLUMN_NAME },
+        { "n", "n", COLUMN_COUNT },
+    };
+    char name[201];
+    char line[256];
+    memset(name, 'x', 200);
+    name[200] = '\0';
+    const struct cell longest[] = { cell_text(name), cell_number(1) };
+    const struct cell other[] = { cell_text("y"), cell_number(2) };
+    (void)state;
+    struct writer *writer = begin("table", true);
+    writer->ops->table_begin(writer, "x", "", shown, 2);
+    writer->ops->row(writer, longest);
+    writer->ops->row(writer, other);
+    writer->ops->table_end(writer);
+    writer->ops->end(writer);
+    char text[1024];
+    snprintf(line, sizeof(line), "%s  1\n", name);
+    snprintf(text, sizeof(text), "%-200s  N\n%s%-200s  2\n", "KEY", line,
+             "y");
+    expect(writer, text);
+}
+
+/* The wider one of two columns of names gives way first. */
+static void
+table_cuts_the_widest_names(void **state)
+{
+    static const struct column shown[] = {
+        { "file", "file", COLUMN_NAME },
+        { "key", "key", COLUMN_NAME },
+    };
+    const struct cell cells[] = { cell_text("dump-of-monday.rdb"),
+                                  cell_text("0123456789012345678901234567") };
+    (void)state;
+    assert_int_equal(setenv("COLUMNS", "40", 1), 0);
+    struct writer *writer = begin("table", true);
+    writer->for_terminal = true;
+    writer->ops->table_begin(writer, "x", "", shown, 2);
+    writer->ops->row(writer, cells);
+    writer->ops->table_end(writer);
+    assert_int_equal(unsetenv("COLUMNS"), 0);
+    expect(writer, "FILE                KEY\n"
+                   "dump-of-monday.rdb  0123456789…901234567\n");
 }
 
 /* The output here is no terminal, so that COLUMNS is asked. */
@@ -324,7 +374,7 @@ table_fits_the_terminal(void **state)
     writer->ops->row(writer, wide);
     writer->ops->table_end(writer);
     expect(writer, "KEY                    N\n"
-                   "01234567890123456789…  7\n");
+                   "0123456789…8901234567  7\n");
     assert_int_equal(setenv("COLUMNS", "3", 1), 0);
     writer = begin("table", true);
     writer->for_terminal = true;
@@ -332,7 +382,7 @@ table_fits_the_terminal(void **state)
     writer->ops->row(writer, wide);
     writer->ops->table_end(writer);
     expect(writer, "KEY               N\n"
-                   "012345678901234…  7\n");
+                   "01234567…1234567  7\n");
     assert_int_equal(unsetenv("COLUMNS"), 0);
 }
 
@@ -351,7 +401,7 @@ table_cuts_names_as_asked(void **state)
     writer->ops->row(writer, none);
     writer->ops->table_end(writer);
     expect(writer, "KEY       TYPE\n"
-                   "0123456…  hash\n"
+                   "0123…789  hash\n"
                    "(other)   -\n");
 }
 
@@ -490,7 +540,9 @@ main(void)
         cmocka_unit_test(table),
         cmocka_unit_test(table_with_sections),
         cmocka_unit_test(table_aligns_by_cells_and_cuts_for_terminals),
+        cmocka_unit_test(table_widens_for_long_names),
         cmocka_unit_test(table_fits_the_terminal),
+        cmocka_unit_test(table_cuts_the_widest_names),
         cmocka_unit_test(table_cuts_names_as_asked),
         cmocka_unit_test(table_shows_whole_names_elsewhere),
         cmocka_unit_test(long_table_streams),
