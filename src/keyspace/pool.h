@@ -53,6 +53,9 @@ void pool_free(struct pool *pool, void *block, size_t size);
 void *pool_resize(struct pool *pool, void *block, size_t size,
                   size_t new_size);
 
+/* Bytes until it is full; UINT64_MAX without a limit. */
+uint64_t pool_room(const struct pool *pool);
+
 /* Whether so many bytes more stay within the limit; if not, the pool is full
  * from now on. */
 bool pool_allows(struct pool *pool, uint64_t more);
