@@ -344,6 +344,34 @@ test_parts_without_room(void **state)
     keyspace_free(keyspace);
 }
 
+/* Neither does an entry whose fields never end. */
+static void
+test_fields_without_room(void **state)
+{
+    (void)state;
+    enum { LIMIT = 1024 * 1024, FIELDS = LIMIT / 8 };
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, LIMIT);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    struct node node = { .kind = NODE_LISTPACK, .in_stream = true };
+    struct item item = { .kind = ITEM_ENTRY, .count = FIELDS };
+    unsigned fields = 0;
+    begin(loader, TYPE_STREAM);
+    visitor->ops->node(visitor, &node);
+    visitor->ops->item(visitor, &item);
+    item = (struct item){ .kind = ITEM_ENTRY_FIELD };
+    item.text = text_of_bytes((const unsigned char *)"field", 5);
+    item.value = text_of_bytes((const unsigned char *)"value", 5);
+    for (; keyspace_load_result(loader) == LOAD_KEPT && fields < FIELDS;
+         fields++)
+        visitor->ops->item(visitor, &item);
+    assert_in_range(fields, LIMIT / 64, LIMIT / 16);
+    assert_true(keyspace_is_full(keyspace));
+    assert_int_equal(end(loader), LOAD_REFUSED);
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
 int
 main(void)
 {
@@ -352,6 +380,7 @@ main(void)
         cmocka_unit_test(test_what_is_not_kept),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_parts_without_room),
+        cmocka_unit_test(test_fields_without_room),
         cmocka_unit_test(test_no_number),
         cmocka_unit_test(test_cells),
     };
