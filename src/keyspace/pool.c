@@ -11,10 +11,9 @@
 #include "base/pages.h"
 
 struct pool_giant {
-    struct pool_giant *previous;
+    _Alignas(16) struct pool_giant *previous; /* and so what follows */
     struct pool_giant *next;
-    size_t size;   /* with this head */
-    size_t unused; /* keeps what follows aligned to 16 */
+    size_t size; /* with this head */
 };
 
 /* --- giant blocks --- */
