@@ -10,7 +10,8 @@
  *
  * Memory does not fail (base/xalloc.h), so the limit is a mark that callers
  * look at: pool_is_full between two steps, pool_allows before a step that
- * takes more than the bytes it was made from.  One step may overshoot.
+ * takes more than the bytes it was made from.  One step may overshoot.  What
+ * lies elsewhere on its way into the pool asks pool_allows for its bytes, too.
  */
 #ifndef KEYWEIGH_KEYSPACE_POOL_H
 #define KEYWEIGH_KEYSPACE_POOL_H

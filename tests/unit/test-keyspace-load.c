@@ -19,6 +19,7 @@
 #include "input/input.h"
 #include "keyspace/keyspace-load.h"
 #include "keyspace/value-list.h"
+#include "keyspace/value-string.h"
 #include "rdb/rdb.h"
 
 enum { KEYS_MOST = 1000 };
@@ -275,6 +276,37 @@ test_parts(void **state)
     keyspace_free(keyspace);
 }
 
+/* The parts of a string, and another string behind it. */
+static void
+test_parts_of_a_string(void **state)
+{
+    (void)state;
+    char room[TEXT_DIGITS];
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, 0);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    struct item item = { .kind = ITEM_VALUE };
+    item.text.kind = TEXT_PARTS;
+    item.text.size = 6;
+    begin(loader, TYPE_STRING);
+    visitor->ops->text(visitor, &item, 0, BYTES_LITERAL("abc"));
+    visitor->ops->text(visitor, &item, 0, BYTES_LITERAL("def"));
+    visitor->ops->item(visitor, &item);
+    assert_int_equal(end(loader), LOAD_KEPT);
+    const struct entry *entry =
+        keyspace_find(keyspace, 0, BYTES_LITERAL("k"));
+    assert_true(bytes_equal(value_string_bytes(&entry->value, room),
+                            BYTES_LITERAL("abcdef")));
+    begin(loader, TYPE_STRING);
+    add(loader, "g");
+    assert_int_equal(end(loader), LOAD_KEPT);
+    entry = keyspace_find(keyspace, 0, BYTES_LITERAL("k"));
+    assert_true(bytes_equal(value_string_bytes(&entry->value, room),
+                            BYTES_LITERAL("g")));
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
 /* What a table of scores cannot put in order. */
 static void
 test_no_number(void **state)
@@ -379,6 +411,7 @@ main(void)
         cmocka_unit_test(test_fixtures),
         cmocka_unit_test(test_what_is_not_kept),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_parts_of_a_string),
         cmocka_unit_test(test_parts_without_room),
         cmocka_unit_test(test_fields_without_room),
         cmocka_unit_test(test_no_number),
