@@ -40,7 +40,7 @@ struct keyspace_load {
     bool in_node;     /* items come out of a blob */
     bool node_begins; /* none has come yet */
     enum node_kind node;
-    struct buffer parts[TEXTS]; /* texts that come in parts, but of a string */
+    struct buffer parts[TEXTS]; /* texts in parts, but those of a string */
     struct stream_load stream;
 };
 
