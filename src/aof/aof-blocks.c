@@ -6,7 +6,8 @@
 #include "base/xalloc.h"
 
 enum {
-    FIRST_SIZE = 1024 * 1024, /* of a block, until so much has arrived */
+    FIRST_SIZE = 1024 * 1024, /* of a block, until so much has arrived; the
+                                 least that it grows by */
     GROWTH = 8,               /* what is not reached costs nothing yet */
     FIRST_ROOM = 16,
 };
@@ -64,12 +65,19 @@ resize(struct aof_blocks *blocks, struct aof_block *block, size_t size)
     block->size = size;
 }
 
-/* The next size of a block that gets most in the end. */
+/* The next size of a block that gets most in the end: not beyond what the pool
+ * allows, since the input would fill that. */
 static size_t
-next_size(const struct aof_block *block, uint64_t most)
+next_size(const struct aof_blocks *blocks, const struct aof_block *block,
+          uint64_t most)
 {
-    size_t size = block->size > 0 ? GROWTH * block->size : FIRST_SIZE;
-    return size < most ? size : (size_t)most;
+    uint64_t room = pool_room(blocks->pool);
+    uint64_t more = (uint64_t)(GROWTH - 1) * block->size;
+    if (more > room)
+        more = room;
+    if (more < FIRST_SIZE)
+        more = FIRST_SIZE;
+    return (size_t)(more < most - block->size ? block->size + more : most);
 }
 
 bool
@@ -80,7 +88,7 @@ aof_blocks_read(struct aof_blocks *blocks, struct reader *reader,
     size_t got = 0;
     bool more = true;
     while (more && got < size && !pool_is_full(blocks->pool)) {
-        resize(blocks, block, next_size(block, size));
+        resize(blocks, block, next_size(blocks, block, size));
         more = reader_take_into(reader, block->size - got, block->data + got,
                                 &got);
     }

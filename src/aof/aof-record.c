@@ -16,6 +16,7 @@
 enum {
     DIGITS_MAX = 18, /* that fit 64 bits whatever they are */
     SLICE_BYTES = 4 * AOF_RECORD_HELD,
+    KEPT_MOST = 1024 * 1024, /* bytes of room kept for the next command */
     LINE_END = 2,
 };
 
@@ -361,12 +362,24 @@ take_argument(struct aof_records *records, uint64_t number)
     return take_argument_end(records, number);
 }
 
+/* Arguments that are no blocks lie beside the pool, where they may take what it
+ * has left. */
+static bool
+has_room(const struct aof_records *records)
+{
+    struct pool *pool = records->blocks.pool;
+    return pool == NULL ||
+           pool_allows(pool, records->held.size + records->record.count *
+                                                      sizeof(*records->args));
+}
+
 static bool
 slice_is_full(const struct aof_records *records)
 {
-    return records->hold != UINT64_MAX &&
-           (records->record.count == AOF_RECORD_SLICE ||
-            records->held.size >= SLICE_BYTES);
+    if (records->hold == UINT64_MAX)
+        return records->record.count > 0 && !has_room(records);
+    return records->record.count == AOF_RECORD_SLICE ||
+           records->held.size >= SLICE_BYTES;
 }
 
 static void
@@ -379,6 +392,15 @@ make_room(struct aof_records *records)
                                   sizeof(*records->args));
 }
 
+/* The room that a very long command has needed goes, too. */
+static void
+forget_held(struct aof_records *records)
+{
+    buffer_clear(&records->held);
+    if (records->held.capacity > KEPT_MOST)
+        buffer_fini(&records->held);
+}
+
 static enum status
 take_slice(struct aof_records *records)
 {
@@ -386,7 +408,7 @@ take_slice(struct aof_records *records)
     uint64_t number = record->first + record->count;
     record->first = number;
     record->count = 0;
-    buffer_clear(&records->held);
+    forget_held(records);
     (void)buffer_reserve(&records->held, 1); /* for arguments of no byte */
     for (; number < record->argc && !slice_is_full(records); number++) {
         make_room(records);

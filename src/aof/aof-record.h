@@ -76,7 +76,8 @@ void aof_records_fini(struct aof_records *records);
 
 /* From the next record on, arguments of more than AOF_RECORD_HELD bytes lie in
  * blocks of that pool, if all is to be held; NULL: no longer.  When the pool is
- * full less of them is held. */
+ * full less of them is held.  The others take no more than the pool has left;
+ * it is full then, and the rest of the command comes in slices. */
 void aof_records_use_pool(struct aof_records *records, struct pool *pool);
 
 /* Goes on with another reader, between two records. */

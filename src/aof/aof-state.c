@@ -341,8 +341,8 @@ is_rewritten(const struct aof_log *log)
     return log->part.in_set && log->part.file->type == MANIFEST_BASE;
 }
 
-/* False when the keyspace has outgrown its limit; an argument may then be cut,
- * so this is no command to replay. */
+/* False when the keyspace has outgrown its limit; an argument, or the command,
+ * may then be cut: nothing to replay. */
 static bool
 replay_command_of(struct reading *reading, const struct aof_record *record)
 {

@@ -101,6 +101,14 @@ void replay_drop_if_empty(struct replay *replay, struct bytes name);
 unsigned char *replay_take_block(struct replay *replay,
                                  struct bytes argument);
 
+/* For commands that make a value of others, before each element: such a value
+ * may be as large as all there is. */
+static inline bool
+replay_has_room(const struct replay *replay)
+{
+    return !keyspace_is_full(replay_keyspace(replay));
+}
+
 /* What came of an operation that may refuse for want of room. */
 static inline enum replay_outcome
 replay_kept(bool kept)

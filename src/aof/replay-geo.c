@@ -347,7 +347,8 @@ store_found(struct replay *replay, struct search *search)
         double score = search->stores_distance
                            ? found->distance / search->shape.unit
                            : found->score;
-        kept &= value_zset_add(replay_store(replay), &result, found->member,
+        kept &= replay_has_room(replay) &&
+                value_zset_add(replay_store(replay), &result, found->member,
                                score, 0, NULL) != VALUE_REFUSED;
     }
     value_zset_close_table(replay_store(replay), &result);

@@ -113,8 +113,9 @@ add_all(struct replay *replay, struct value *result,
     value_set_begin(&cursor, members);
     while (value_set_next(&cursor, room, &member))
         if (stays(replay, operation, member, others, count))
-            kept &= value_set_add(replay_store(replay), result, member) !=
-                    VALUE_REFUSED;
+            kept &= replay_has_room(replay) &&
+                    value_set_add(replay_store(replay), result, member) !=
+                        VALUE_REFUSED;
     return kept;
 }
 

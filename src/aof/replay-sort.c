@@ -421,13 +421,14 @@ push(struct sort *sort, struct value *list, const struct element *element)
     struct store *store = replay_store(sort->replay);
     struct hash_room room;
     if (sort->get_count == 0)
-        return value_list_push(store, list, LIST_TAIL, element->text);
+        return replay_has_room(sort->replay) &&
+               value_list_push(store, list, LIST_TAIL, element->text);
     for (size_t i = 0; i < sort->get_count; i++) {
         struct bytes text;
         if (!look_up(sort, *sort->gets[i], element->text, &room, &text))
             text = bytes_of(NULL, 0);
-        if (!value_list_push(store, list, LIST_TAIL, text) ||
-            keyspace_is_full(replay_keyspace(sort->replay)))
+        if (!replay_has_room(sort->replay) ||
+            !value_list_push(store, list, LIST_TAIL, text))
             return false;
     }
     return true;

@@ -158,7 +158,8 @@ static bool
 put(struct replay *replay, struct value *result, struct bytes member,
     double score)
 {
-    return value_zset_add(replay_store(replay), result, member, score, 0,
+    return replay_has_room(replay) &&
+           value_zset_add(replay_store(replay), result, member, score, 0,
                           NULL) != VALUE_REFUSED;
 }
 

@@ -295,6 +295,16 @@ exec(struct replay *replay)
     replay_queue_clear(&replay->queue);
 }
 
+/* The queue lies beside the keyspace, and may take what that has left. */
+static void
+queue_command(struct replay *replay, const struct aof_record *record)
+{
+    struct pool *pool = &keyspace_store(replay->keyspace)->pool;
+    replay_queue_add(&replay->queue, replay->argv, record->count,
+                     record->offset);
+    (void)pool_allows(pool, replay->queue.bytes.size);
+}
+
 static void
 take_command(struct replay *replay, const struct aof_record *record)
 {
@@ -310,8 +320,7 @@ take_command(struct replay *replay, const struct aof_record *record)
     if (replay->in_multi && replay_is(replay->argv[0], "EXEC")) {
         exec(replay);
     } else if (replay->in_multi) {
-        replay_queue_add(&replay->queue, replay->argv, record->count,
-                         record->offset);
+        queue_command(replay, record);
     } else {
         struct call call = make_call(replay->argv, record->count,
                                      record->offset);

@@ -63,7 +63,9 @@ void replay_set_manifest(struct replay *replay);
 /* A new part of the log begins: database 0, no transaction. */
 void replay_begin_part(struct replay *replay);
 
-/* One whole record (hold UINT64_MAX), command or annotation. */
+/* One whole record (hold UINT64_MAX), command or annotation.  A transaction
+ * that waits may take what the keyspace has left of its memory: with more it
+ * makes that full. */
 void replay_record(struct replay *replay, const struct aof_record *record);
 
 /* An open transaction is dropped: the part ends. */

@@ -30,10 +30,9 @@ enum {
 };
 
 struct extent {
-    struct extent *older;
+    _Alignas(16) struct extent *older; /* and so what follows */
     struct extent *newer;
     uint64_t size;
-    uint64_t unused; /* keeps what follows aligned to 16 */
 };
 
 struct span {

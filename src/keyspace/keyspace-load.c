@@ -40,7 +40,7 @@ struct keyspace_load {
     bool in_node;     /* items come out of a blob */
     bool node_begins; /* none has come yet */
     enum node_kind node;
-    struct buffer parts[TEXTS]; /* texts that came in parts */
+    struct buffer parts[TEXTS]; /* texts in parts, but those of a string */
     struct stream_load stream;
 };
 
@@ -244,16 +244,21 @@ has_room(struct keyspace_load *load, uint64_t more)
     return pool_allows(&load->store->pool, more);
 }
 
+/* Those of a string come to where it stays. */
 static void
 load_text(struct visitor *visitor, const struct item *item, int which,
           struct bytes part)
 {
     struct keyspace_load *load = load_of(visitor);
     (void)item;
-    if (load->result == LOAD_KEPT && !has_room(load, part.size))
-        refuse(load, LOAD_REFUSED);
-    if (load->result == LOAD_KEPT)
+    if (load->result != LOAD_KEPT)
+        return;
+    if (load->value.type == TYPE_STRING)
+        took(load, value_string_append(load->store, &load->value, part));
+    else if (has_room(load, part.size))
         buffer_append(&load->parts[which], part.data, part.size);
+    else
+        refuse(load, LOAD_REFUSED);
 }
 
 /* The bytes of a text, which came now or in parts before. */
@@ -272,7 +277,8 @@ load_item(struct visitor *visitor, const struct item *item)
     struct keyspace_load *load = load_of(visitor);
     if (pool_is_full(&load->store->pool))
         refuse(load, LOAD_REFUSED);
-    if (load->result != LOAD_KEPT)
+    if (load->result != LOAD_KEPT ||
+        (load->value.type == TYPE_STRING && item->text.kind == TEXT_PARTS))
         return;
     struct bytes text = bytes_of_item(load, &item->text, 0, rooms[0]);
     struct bytes second = bytes_of_item(load, &item->value, 1, rooms[1]);

@@ -11,10 +11,9 @@
 #include "base/pages.h"
 
 struct pool_giant {
-    struct pool_giant *previous;
+    _Alignas(16) struct pool_giant *previous; /* and so what follows */
     struct pool_giant *next;
-    size_t size;   /* with this head */
-    size_t unused; /* keeps what follows aligned to 16 */
+    size_t size; /* with this head */
 };
 
 /* --- giant blocks --- */
@@ -209,13 +208,21 @@ pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
     }
 }
 
-bool
-pool_allows(struct pool *pool, uint64_t more)
+uint64_t
+pool_room(const struct pool *pool)
 {
     uint64_t bytes = pool_bytes(pool);
     if (pool->limit == 0)
+        return UINT64_MAX;
+    return bytes < pool->limit ? pool->limit - bytes : 0;
+}
+
+bool
+pool_allows(struct pool *pool, uint64_t more)
+{
+    if (pool->limit == 0)
         return true;
-    if (bytes > pool->limit || more > pool->limit - bytes)
+    if (more > pool_room(pool))
         pool->refused = true;
     return !pool->refused;
 }

@@ -10,7 +10,8 @@
  *
  * Memory does not fail (base/xalloc.h), so the limit is a mark that callers
  * look at: pool_is_full between two steps, pool_allows before a step that
- * takes more than the bytes it was made from.  One step may overshoot.
+ * takes more than the bytes it was made from.  One step may overshoot.  What
+ * lies elsewhere on its way into the pool asks pool_allows for its bytes, too.
  */
 #ifndef KEYWEIGH_KEYSPACE_POOL_H
 #define KEYWEIGH_KEYSPACE_POOL_H
@@ -52,6 +53,9 @@ void pool_free(struct pool *pool, void *block, size_t size);
 /* The block with another size, moved or not; what both sizes cover is kept. */
 void *pool_resize(struct pool *pool, void *block, size_t size,
                   size_t new_size);
+
+/* Bytes until it is full; UINT64_MAX without a limit. */
+uint64_t pool_room(const struct pool *pool);
 
 /* Whether so many bytes more stay within the limit; if not, the pool is full
  * from now on. */

@@ -34,9 +34,14 @@ begin_entry(struct stream_load *load, const struct item *item)
     load->has_entry = true;
 }
 
+/* The texts of an entry wait beside the store, until it has all. */
 static void
-add_text(struct stream_load *load, struct bytes text)
+add_text(struct stream_load *load, struct store *store, struct bytes text)
 {
+    uint64_t held = load->bytes.size + load->sizes.size;
+    load->refused |= !pool_allows(&store->pool, held + text.size);
+    if (load->refused)
+        return;
     buffer_append(&load->bytes, text.data, text.size);
     buffer_append(&load->sizes, &text.size, sizeof(text.size));
 }
@@ -194,8 +199,8 @@ stream_load_item(struct stream_load *load, struct store *store,
                  struct bytes text, struct bytes second)
 {
     if (item->kind == ITEM_ENTRY_FIELD) {
-        add_text(load, text);
-        add_text(load, second);
+        add_text(load, store, text);
+        add_text(load, store, second);
         return;
     }
     end_entry(load, store, value);

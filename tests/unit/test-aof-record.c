@@ -264,7 +264,6 @@ test_all_held(void **state)
     buffer_fini(&text);
 }
 
-/* Of no byte, and too odd to be taken where they lie. */
 /* A SET of that many bytes "x". */
 static struct bytes
 make_set(struct buffer *text, size_t size)
@@ -338,27 +337,59 @@ test_blocks_of_a_pool_that_is_reset(void **state)
     buffer_fini(&text);
 }
 
+/* Whatever the limit, no more than it is held, but for a MiB. */
 static void
 test_blocks_end_with_the_pool(void **state)
 {
     (void)state;
-    enum { SIZE = 9000000 };
+    enum { SIZE = 9000000, MIB = 1024 * 1024 };
+    static const uint64_t limits[] = { 500000, 3 * MIB, 7 * MIB };
+    struct buffer text = { 0 };
+    struct bytes set = make_set(&text, SIZE);
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        struct fixture f;
+        struct pool pool;
+        pool_init(&pool, limits[i]);
+        open_text(&f, set, 50000, UINT64_MAX);
+        aof_records_use_pool(&f.records, &pool);
+        assert_int_equal(aof_records_next(&f.records), STATUS_OK);
+        assert_int_equal(f.records.record.args[2].size, SIZE);
+        assert_in_range(f.records.record.args[2].held, 1, limits[i] + MIB);
+        assert_true(pool_is_full(&pool));
+        assert_int_equal(aof_records_next(&f.records), STATUS_END);
+        close_text(&f);
+        pool_fini(&pool);
+    }
+    buffer_fini(&text);
+}
+
+/* Many short arguments, too: what is over comes in slices. */
+static void
+test_arguments_end_with_the_pool(void **state)
+{
+    (void)state;
+    enum { LIMIT = 500000 };
     struct buffer text = { 0 };
     struct fixture f;
     struct pool pool;
-    pool_init(&pool, 500000);
-    open_text(&f, make_set(&text, SIZE), 50000, UINT64_MAX);
+    pool_init(&pool, LIMIT);
+    append_command(&text, 30000, 20);
+    open_text(&f, buffer_bytes(&text), 50000, UINT64_MAX);
     aof_records_use_pool(&f.records, &pool);
     assert_int_equal(aof_records_next(&f.records), STATUS_OK);
-    assert_int_equal(f.records.record.args[2].size, SIZE);
-    assert_in_range(f.records.record.args[2].held, 1, 2000000);
     assert_true(pool_is_full(&pool));
+    assert_int_equal(f.records.record.end, 0);
+    assert_in_range(f.records.record.count, LIMIT / 50, LIMIT / 40);
+    while (f.records.record.end == 0)
+        assert_int_equal(aof_records_next(&f.records), STATUS_OK);
+    assert_int_equal(f.records.record.first + f.records.record.count, 30000);
     assert_int_equal(aof_records_next(&f.records), STATUS_END);
     close_text(&f);
     pool_fini(&pool);
     buffer_fini(&text);
 }
 
+/* Of no byte, and too odd to be taken where they lie. */
 static void
 test_empty_arguments(void **state)
 {
@@ -418,6 +449,7 @@ main(void)
         cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_blocks_of_a_pool_that_is_reset),
         cmocka_unit_test(test_blocks_end_with_the_pool),
+        cmocka_unit_test(test_arguments_end_with_the_pool),
         cmocka_unit_test(test_empty_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 #include "input/input.h"
 #include "keyspace/keyspace-load.h"
 #include "keyspace/value-list.h"
+#include "keyspace/value-string.h"
 #include "rdb/rdb.h"
 
 enum { KEYS_MOST = 1000 };
@@ -275,6 +276,37 @@ test_parts(void **state)
     keyspace_free(keyspace);
 }
 
+/* The parts of a string, and another string behind it. */
+static void
+test_parts_of_a_string(void **state)
+{
+    (void)state;
+    char room[TEXT_DIGITS];
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, 0);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    struct item item = { .kind = ITEM_VALUE };
+    item.text.kind = TEXT_PARTS;
+    item.text.size = 6;
+    begin(loader, TYPE_STRING);
+    visitor->ops->text(visitor, &item, 0, BYTES_LITERAL("abc"));
+    visitor->ops->text(visitor, &item, 0, BYTES_LITERAL("def"));
+    visitor->ops->item(visitor, &item);
+    assert_int_equal(end(loader), LOAD_KEPT);
+    const struct entry *entry =
+        keyspace_find(keyspace, 0, BYTES_LITERAL("k"));
+    assert_true(bytes_equal(value_string_bytes(&entry->value, room),
+                            BYTES_LITERAL("abcdef")));
+    begin(loader, TYPE_STRING);
+    add(loader, "g");
+    assert_int_equal(end(loader), LOAD_KEPT);
+    entry = keyspace_find(keyspace, 0, BYTES_LITERAL("k"));
+    assert_true(bytes_equal(value_string_bytes(&entry->value, room),
+                            BYTES_LITERAL("g")));
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
 /* What a table of scores cannot put in order. */
 static void
 test_no_number(void **state)
@@ -344,6 +376,34 @@ test_parts_without_room(void **state)
     keyspace_free(keyspace);
 }
 
+/* Neither does an entry whose fields never end. */
+static void
+test_fields_without_room(void **state)
+{
+    (void)state;
+    enum { LIMIT = 1024 * 1024, FIELDS = LIMIT / 8 };
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, LIMIT);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    struct node node = { .kind = NODE_LISTPACK, .in_stream = true };
+    struct item item = { .kind = ITEM_ENTRY, .count = FIELDS };
+    unsigned fields = 0;
+    begin(loader, TYPE_STREAM);
+    visitor->ops->node(visitor, &node);
+    visitor->ops->item(visitor, &item);
+    item = (struct item){ .kind = ITEM_ENTRY_FIELD };
+    item.text = text_of_bytes((const unsigned char *)"field", 5);
+    item.value = text_of_bytes((const unsigned char *)"value", 5);
+    for (; keyspace_load_result(loader) == LOAD_KEPT && fields < FIELDS;
+         fields++)
+        visitor->ops->item(visitor, &item);
+    assert_in_range(fields, LIMIT / 64, LIMIT / 16);
+    assert_true(keyspace_is_full(keyspace));
+    assert_int_equal(end(loader), LOAD_REFUSED);
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
 int
 main(void)
 {
@@ -351,7 +411,9 @@ main(void)
         cmocka_unit_test(test_fixtures),
         cmocka_unit_test(test_what_is_not_kept),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_parts_of_a_string),
         cmocka_unit_test(test_parts_without_room),
+        cmocka_unit_test(test_fields_without_room),
         cmocka_unit_test(test_no_number),
         cmocka_unit_test(test_cells),
     };

@@ -107,6 +107,34 @@ test_stores(void **state)
     expect_text("b", "1 2 3 4 x y");
 }
 
+/* Nothing that is made of other values goes far beyond the limit. */
+static void
+test_stores_without_room(void **state)
+{
+    static const char *const commands[] = {
+        "SUNIONSTORE d s",         "SINTERSTORE d s s", "ZUNIONSTORE d 1 s",
+        "SORT s BY nosort STORE d",
+    };
+    enum { LIMIT = 1024 * 1024 };
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        tear_down(state);
+        keyspace = keyspace_new(&store_limits_default, LIMIT);
+        replay = replay_new(keyspace, -1);
+        replay_begin_part(replay);
+        for (int member = 0; keyspace_memory(keyspace) < LIMIT / 10 * 9;
+             member++) {
+            char command[32];
+            (void)snprintf(command, sizeof(command), "SADD s member:%d",
+                           member);
+            run(command);
+        }
+        assert_false(keyspace_is_full(keyspace));
+        run(commands[i]);
+        assert_true(keyspace_is_full(keyspace));
+        assert_in_range(keyspace_memory(keyspace), LIMIT, LIMIT / 10 * 12);
+    }
+}
+
 /* A stored result has no expiry. */
 static void
 test_store_drops_an_expiry(void **state)
@@ -161,6 +189,8 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_move, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stores, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_stores_without_room, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_store_drops_an_expiry, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),

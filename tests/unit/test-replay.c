@@ -120,6 +120,22 @@ test_a_transaction_without_end_is_dropped(void **state)
     assert_int_equal(replay_facts(replay)->dropped, 2);
 }
 
+/* What waits counts as memory, too. */
+static void
+test_a_long_transaction_makes_the_keyspace_full(void **state)
+{
+    enum { LIMIT = 64 * 1024, COMMANDS = LIMIT / 8 };
+    tear_down(state);
+    keyspace = keyspace_new(&store_limits_default, LIMIT);
+    replay = replay_new(keyspace, -1);
+    replay_begin_part(replay);
+    run("MULTI");
+    size_t queued = 0;
+    for (; queued < COMMANDS && !keyspace_is_full(keyspace); queued++)
+        run("SET a 1");
+    assert_in_range(queued, LIMIT / 100, COMMANDS - 1);
+}
+
 static void
 test_relative_times_count_from_the_annotation(void **state)
 {
@@ -318,6 +334,7 @@ main(void)
         TEST(test_a_transaction_waits_for_its_end),
         TEST(test_control_inside_a_transaction_is_queued),
         TEST(test_a_transaction_without_end_is_dropped),
+        TEST(test_a_long_transaction_makes_the_keyspace_full),
         TEST(test_relative_times_count_from_the_annotation),
         TEST(test_relative_times_count_from_the_start),
         TEST(test_a_script_makes_its_keys_uncertain),
