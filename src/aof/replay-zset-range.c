@@ -82,6 +82,27 @@ replay_zset_ranks(const struct value *value, const struct zset_range *range)
     }
 }
 
+static double
+score_at(const struct value *value, uint64_t rank)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member member = { .score = 0 };
+    struct value_zset_cursor cursor;
+    value_zset_seek(&cursor, value, rank);
+    (void)value_zset_next(&cursor, room, &member);
+    return member.score;
+}
+
+bool
+replay_zset_is_told(const struct value *value, const struct zset_range *range)
+{
+    uint64_t count = value_zset_count(value);
+    bool is_all = range->members[0].kind == ZSET_BELOW_ALL &&
+                  range->members[1].kind == ZSET_ABOVE_ALL;
+    return range->by != ZSET_BY_LEX || is_all || count == 0 ||
+           score_at(value, 0) == score_at(value, count - 1);
+}
+
 /* t_zset.c zsetTypeCreate and zsetTypeMaybeConvert; up to Redis 7.0 only what
  * is stored from a range. */
 void

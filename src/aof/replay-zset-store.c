@@ -460,6 +460,8 @@ zrangestore(struct replay *replay, const struct bytes *argv, size_t argc)
     if (!parse_range(argv, argc, &options) ||
         replay_find(replay, argv[2], TYPE_ZSET, &entry) != REPLAY_DONE)
         return REPLAY_ERROR;
+    if (entry != NULL && !replay_zset_is_told(&entry->value, &options.range))
+        return REPLAY_UNKNOWN;
     value_init(replay_store(replay), &result, TYPE_ZSET);
     if (entry != NULL) {
         options.counts_from_end = counts_from_end(replay, &entry->value);

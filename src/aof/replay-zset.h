@@ -28,6 +28,12 @@ bool replay_zset_range(struct bytes from, struct bytes to,
 struct zset_ranks replay_zset_ranks(const struct value *value,
                                     const struct zset_range *range);
 
+/* Whether a log tells what is in a range.  Where scores differ, names are in
+ * no order, and which of them servers find hangs on how high they drew the
+ * towers of a skiplist. */
+bool replay_zset_is_told(const struct value *value,
+                         const struct zset_range *range);
+
 /* Before so many members are put into a sorted set: when they may be too many
  * for a listpack, servers make a table at once. */
 void replay_zset_expect(struct replay *replay, struct value *value,
