@@ -295,6 +295,16 @@ exec(struct replay *replay)
     replay_queue_clear(&replay->queue);
 }
 
+/* What waits lies beside the keys, but counts as they do. */
+static void
+queue(struct replay *replay, const struct aof_record *record)
+{
+    replay_queue_add(&replay->queue, replay->argv, record->count,
+                     record->offset);
+    (void)pool_allows(&keyspace_store(replay->keyspace)->pool,
+                      replay->queue.bytes.size);
+}
+
 static void
 take_command(struct replay *replay, const struct aof_record *record)
 {
@@ -310,8 +320,7 @@ take_command(struct replay *replay, const struct aof_record *record)
     if (replay->in_multi && replay_is(replay->argv[0], "EXEC")) {
         exec(replay);
     } else if (replay->in_multi) {
-        replay_queue_add(&replay->queue, replay->argv, record->count,
-                         record->offset);
+        queue(replay, record);
     } else {
         struct call call = make_call(replay->argv, record->count,
                                      record->offset);
