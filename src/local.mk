@@ -123,6 +123,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/resync.h \
 	%D%/aof/scout.c \
 	%D%/aof/scout.h \
+	%D%/aof/vadd-cas.c \
+	%D%/aof/vadd-cas.h \
 	%D%/base/arena.c \
 	%D%/base/arena.h \
 	%D%/base/buffer.c \

@@ -104,6 +104,14 @@ of_queued_watch(void)
     return (struct acceptance) { .crashes = since("valkey", 8, 0) };
 }
 
+/* The client of the log, too, then waits for the thread that looks for
+ * neighbours, which aof.c takes for a fault of its own. */
+static struct acceptance
+of_vadd_cas(void)
+{
+    return (struct acceptance) { .crashes = since("redis", 8, 0) };
+}
+
 /* In the last file it is cut off; before it, servers refuse after they cut. */
 static struct acceptance
 of_truncation(const struct aof_place *place)
@@ -176,6 +184,8 @@ aof_acceptance_of_finding(const struct finding *finding,
         return of_queued_discard();
     case FINDING_AOF_QUEUED_WATCH:
         return of_queued_watch();
+    case FINDING_AOF_VADD_CAS:
+        return of_vadd_cas();
     case FINDING_AOF_TRUNCATED:
     case FINDING_AOF_MULTI_OPEN:
         return of_truncation(place);
@@ -223,6 +233,8 @@ aof_acceptance_remark(const struct finding *finding,
     case FINDING_AOF_ARITY:
         return "servers that do not count read what is not there, and crash "
                "unless by chance";
+    case FINDING_AOF_VADD_CAS:
+        return "harmless only where the vector set was deleted before";
     case FINDING_AOF_MULTI_DANGLING:
         return "the next EXEC applies the half transaction too; redis-check-aof"
                " --fix removes everything from that MULTI on";

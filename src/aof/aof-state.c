@@ -369,7 +369,7 @@ replay_records(struct reading *reading)
             break;
         }
         if (is_rewritten(log))
-            aof_era_add_rewritten(&state->rewritten, record);
+            replay_note_rewritten(state->replay, record);
         if (!replay_command_of(reading, record))
             return STATUS_FAIL;
     }
@@ -544,16 +544,12 @@ static void
 complete_facts(struct aof_state *state)
 {
     const struct replay_facts *replayed = replay_facts(state->replay);
-    struct aof_era era = replayed->era;
     struct rdb_facts *facts = &state->facts;
-    era.has_short_scores = state->rewritten.has_short_scores;
-    era.is_not_redis |= state->rewritten.is_not_redis;
-    era.is_not_valkey |= state->rewritten.is_not_valkey;
     *facts = state->base;
     facts->used_mem = -1;
     facts->functions = replayed->functions;
     facts->function_bytes = replayed->function_bytes;
-    aof_era_complete(&era, facts);
+    aof_era_complete(&replayed->era, facts);
     state->moment_ms = replayed->time_ms > facts->ctime_ms
                            ? replayed->time_ms
                            : facts->ctime_ms;

@@ -60,7 +60,6 @@ struct aof_state {
     uint64_t empty;    /* keys of the base without an element: left out, too */
     bool in_progress;  /* the last command was being written */
     bool stopped;      /* at until */
-    struct aof_era rewritten; /* what the base tells by how it is written */
     struct error error;
 };
 

@@ -5,48 +5,30 @@
  * it.
  */
 #include "aof/replay-command.h"
-
-enum {
-    IF_NONE = 1,    /* NX */
-    IF_SOME = 2,    /* XX */
-    IF_GREATER = 4, /* GT */
-    IF_LESS = 8,    /* LT */
-};
+#include "aof/replay-condition.h"
 
 static bool
 read_conditions(const struct bytes *argv, size_t argc, unsigned *conditions)
 {
-    static const struct {
-        const char *word;
-        unsigned bit;
-    } words[] = {
-        { "NX", IF_NONE }, { "XX", IF_SOME },
-        { "GT", IF_GREATER }, { "LT", IF_LESS },
-    };
+    const unsigned both = REPLAY_IF_GREATER | REPLAY_IF_LESS;
     *conditions = 0;
     for (size_t i = 0; i < argc; i++) {
-        size_t w = 0;
-        while (w < 4 && !replay_is(argv[i], words[w].word))
-            w++;
-        if (w == 4)
+        unsigned condition = replay_condition_of(argv[i]);
+        if (condition == 0)
             return false;
-        *conditions |= words[w].bit;
+        *conditions |= condition;
     }
-    if ((*conditions & IF_NONE) && *conditions != IF_NONE)
+    if ((*conditions & REPLAY_IF_NONE) && *conditions != REPLAY_IF_NONE)
         return false;
-    return (~*conditions & (IF_GREATER | IF_LESS)) != 0;
+    return (*conditions & both) != both;
 }
 
-/* A key without a time is later than any. */
 static bool
 hold(unsigned conditions, const struct entry *entry, int64_t expire_ms)
 {
-    int64_t current;
-    if (!entry_expiry(entry, &current))
-        return (conditions & (IF_SOME | IF_GREATER)) == 0;
-    return !((conditions & IF_NONE) ||
-             ((conditions & IF_GREATER) && expire_ms <= current) ||
-             ((conditions & IF_LESS) && expire_ms >= current));
+    int64_t current = 0;
+    bool has_time = entry_expiry(entry, &current);
+    return replay_condition_holds(conditions, has_time, current, expire_ms);
 }
 
 /* Command key time [NX | XX | GT | LT] ... */

@@ -48,6 +48,7 @@ struct sort {
     struct buffer name; /* that a pattern gives */
     struct element *elements;
     uint64_t count;
+    uint64_t room; /* for elements: all that there are */
     bool has_order; /* a server's, too: no hash table */
 };
 
@@ -108,88 +109,99 @@ read_options(struct sort *sort, const struct bytes *argv, size_t argc)
 /* --- elements --- */
 
 static void
-add_element(struct sort *sort, uint64_t room, struct bytes text)
+add_element(struct sort *sort, struct bytes text)
 {
-    if (sort->count == room)
+    if (sort->count == sort->room)
         return;
     struct element *element = &sort->elements[sort->count++];
     element->text = arena_copy(&sort->arena, text);
-    element->sequence = sort->descends ? room - sort->count : sort->count;
+    element->sequence =
+        sort->descends ? sort->room - sort->count : sort->count;
 }
 
-static void
-make_room(struct sort *sort, uint64_t count)
+static uint64_t
+elements_in(const struct value *value)
 {
-    sort->elements = xcalloc((size_t)count + 1, sizeof(*sort->elements));
+    return value->type == TYPE_LIST  ? value_list_count(value)
+           : value->type == TYPE_SET ? value_set_count(value)
+                                     : value_zset_count(value);
+}
+
+/* For all elements of a value; false when they need more than a replay may
+ * take. */
+static bool
+make_room(struct sort *sort, const struct value *value)
+{
+    sort->room = elements_in(value);
+    if (!pool_allows(&replay_store(sort->replay)->pool,
+                     sort->room * sizeof(*sort->elements)))
+        return false;
+    sort->elements = xcalloc((size_t)sort->room + 1, sizeof(*sort->elements));
+    return true;
 }
 
 static void
 load_list(struct sort *sort, const struct value *value)
 {
-    uint64_t count = value_list_count(value);
     struct value_list_cursor cursor;
     char room[TEXT_DIGITS];
     struct bytes text;
-    make_room(sort, count);
     value_list_begin(&cursor, value);
     while (value_list_next(&cursor, room, &text))
-        add_element(sort, count, text);
+        add_element(sort, text);
 }
 
 static void
 load_set(struct sort *sort, const struct value *value)
 {
-    uint64_t count = value_set_count(value);
     struct value_set_cursor cursor;
     char room[TEXT_DIGITS];
     struct bytes text;
-    make_room(sort, count);
     value_set_begin(&cursor, value);
     while (value_set_next(&cursor, room, &text))
-        add_element(sort, count, text);
+        add_element(sort, text);
 }
 
 /* Servers make a table of the source, and leave it so. */
 static void
 load_zset(struct sort *sort, struct value *value)
 {
-    uint64_t count = value_zset_count(value);
     struct value_zset_cursor cursor;
     char room[TEXT_DIGITS];
     struct zset_member member;
     if (value->form == ZSET_PACKED)
         value_zset_open_table(replay_store(sort->replay), value);
-    make_room(sort, count);
     value_zset_seek(&cursor, value, 0);
     while (value_zset_next(&cursor, room, &member))
-        add_element(sort, count, member.name);
+        add_element(sort, member.name);
 }
 
-/* False when the key is of a type that cannot be sorted. */
-static bool
+static enum replay_outcome
 load_elements(struct sort *sort, struct bytes name)
 {
     struct entry *entry = keyspace_find(replay_keyspace(sort->replay),
                                         replay_db(sort->replay), name);
     if (entry == NULL)
-        return true;
-    if (entry_type(entry) == TYPE_LIST)
+        return REPLAY_DONE;
+    enum type type = entry_type(entry);
+    if (type != TYPE_LIST && type != TYPE_SET && type != TYPE_ZSET)
+        return REPLAY_ERROR;
+    if (!make_room(sort, &entry->value))
+        return REPLAY_UNKNOWN;
+    if (type == TYPE_LIST)
         load_list(sort, &entry->value);
-    else if (entry_type(entry) == TYPE_SET)
+    else if (type == TYPE_SET)
         load_set(sort, &entry->value);
-    else if (entry_type(entry) == TYPE_ZSET)
-        load_zset(sort, &entry->value);
     else
-        return false;
-    sort->has_order = entry_type(entry) == TYPE_LIST ||
-                      (entry_type(entry) == TYPE_SET &&
-                       entry->value.form == SET_INTEGERS);
-    if (entry_type(entry) == TYPE_SET && sort->as_is) {
+        load_zset(sort, &entry->value);
+    sort->has_order = type == TYPE_LIST || (type == TYPE_SET &&
+                                            entry->value.form == SET_INTEGERS);
+    if (type == TYPE_SET && sort->as_is) {
         sort->as_is = false;
         sort->alpha = true;
         sort->by = NULL;
     }
-    return true;
+    return REPLAY_DONE;
 }
 
 /* --- patterns --- */
@@ -455,6 +467,15 @@ store_result(struct sort *sort)
     return is_ambiguous(sort) ? REPLAY_UNKNOWN : outcome;
 }
 
+static enum replay_outcome
+sort_and_store(struct sort *sort, struct bytes name)
+{
+    enum replay_outcome outcome = load_elements(sort, name);
+    if (outcome != REPLAY_DONE)
+        return outcome;
+    return sort_elements(sort) ? store_result(sort) : REPLAY_ERROR;
+}
+
 /* SORT key [BY pattern] [LIMIT start count] [GET pattern ...] [ASC | DESC]
  *     [ALPHA] [STORE destination] */
 static enum replay_outcome
@@ -462,12 +483,9 @@ run_sort(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct sort sort = { .replay = replay };
     enum replay_outcome outcome = REPLAY_ERROR;
-    if (read_options(&sort, argv + 2, argc - 2)) {
-        if (sort.store == NULL)
-            outcome = REPLAY_DONE;
-        else if (load_elements(&sort, argv[1]) && sort_elements(&sort))
-            outcome = store_result(&sort);
-    }
+    if (read_options(&sort, argv + 2, argc - 2))
+        outcome = sort.store != NULL ? sort_and_store(&sort, argv[1])
+                                     : REPLAY_DONE;
     free(sort.elements);
     free(sort.gets);
     buffer_fini(&sort.name);

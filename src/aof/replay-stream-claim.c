@@ -80,6 +80,17 @@ assign(struct replay *replay, struct stream_group *group, struct claim *claim,
     return true;
 }
 
+/* Whether it was delivered so long ago: a dump may hold any time, even one
+ * that is further away than fits. */
+static bool
+is_idle(const struct stream_pending *pending, int64_t now_ms,
+        int64_t min_idle_ms)
+{
+    int64_t idle_ms;
+    return __builtin_sub_overflow(now_ms, pending->delivered_ms, &idle_ms) ||
+           idle_ms >= min_idle_ms;
+}
+
 /* One entry that is pending in the group. */
 static bool
 claim_pending(struct replay *replay, const struct replay_group *found,
@@ -91,7 +102,7 @@ claim_pending(struct replay *replay, const struct replay_group *found,
         (void)stream_group_remove_pending(replay_store(replay), found->group,
                                           pending->id);
     else if (claim->min_idle_ms <= 0 ||
-             now_ms - pending->delivered_ms >= claim->min_idle_ms)
+             is_idle(pending, now_ms, claim->min_idle_ms))
         return assign(replay, found->group, claim, pending);
     return true;
 }
@@ -273,7 +284,7 @@ is_due(const struct replay_group *found, const struct claim *claim,
        const struct stream_pending *pending)
 {
     return !value_stream_has(found->stream, pending->id) ||
-           claim->delivered_ms - pending->delivered_ms >= claim->min_idle_ms;
+           is_idle(pending, claim->delivered_ms, claim->min_idle_ms);
 }
 
 static bool

@@ -2,9 +2,9 @@
  *
  * Commands on vector sets.  Only a VADD that made an element is in a log: one
  * that gave an element another vector is not, so a log leads to what a server
- * makes of it, not to what the one that wrote it held.  (A VADD with CAS
- * outside a transaction makes Redis 8.0 to 8.6 stop when they load the log;
- * what it did is clear all the same.)  Source: Redis 8.6 modules/vector-sets
+ * makes of it, not to what the one that wrote it held.  (Of a VADD with CAS
+ * Redis 8.0 to 8.6 crash when they load the log, see aof-acceptance.c; what it
+ * did is clear all the same.)  Source: Redis 8.6 modules/vector-sets
  * vset.c parseVector, VADD_RedisCommand, vectorSetInsert, VREM_RedisCommand,
  * VSETATTR_RedisCommand.
  */

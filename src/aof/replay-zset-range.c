@@ -66,6 +66,30 @@ replay_zset_range(struct bytes from, struct bytes to,
     }
 }
 
+static bool
+member_at(const struct value *value, uint64_t rank, char room[TEXT_DIGITS],
+          struct zset_member *member)
+{
+    struct value_zset_cursor cursor;
+    if (rank >= value_zset_count(value))
+        return false;
+    value_zset_seek(&cursor, value, rank);
+    return value_zset_next(&cursor, room, member);
+}
+
+/* Then servers look no further (t_zset.c zzlIsInLexRange). */
+static bool
+is_last_below(const struct value *value, struct zset_member_end end)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member last;
+    if ((end.kind != ZSET_AT && end.kind != ZSET_BESIDE) ||
+        !member_at(value, value_zset_count(value) - 1, room, &last))
+        return false;
+    int order = bytes_compare(last.name, end.member);
+    return order < 0 || (order == 0 && end.kind == ZSET_BESIDE);
+}
+
 struct zset_ranks
 replay_zset_ranks(const struct value *value, const struct zset_range *range)
 {
@@ -77,9 +101,27 @@ replay_zset_ranks(const struct value *value, const struct zset_range *range)
                                    range->scores[1]);
     case ZSET_BY_LEX:
     default:
+        if (is_last_below(value, range->members[0]))
+            return (struct zset_ranks){ 0, 0 };
         return value_zset_by_member(value, range->members[0],
                                     range->members[1]);
     }
+}
+
+bool
+replay_zset_is_told(const struct value *value, const struct zset_range *range,
+                    bool plain)
+{
+    char room[TEXT_DIGITS];
+    struct zset_member first;
+    struct zset_member last;
+    bool is_all = range->members[0].kind == ZSET_BELOW_ALL &&
+                  range->members[1].kind == ZSET_ABOVE_ALL;
+    return range->by != ZSET_BY_LEX || is_all ||
+           (plain && value->form == ZSET_PACKED) ||
+           !member_at(value, 0, room, &first) ||
+           !member_at(value, value_zset_count(value) - 1, room, &last) ||
+           first.score == last.score;
 }
 
 /* t_zset.c zsetTypeCreate and zsetTypeMaybeConvert; up to Redis 7.0 only what

@@ -461,6 +461,10 @@ zrangestore(struct replay *replay, const struct bytes *argv, size_t argc)
     if (!parse_range(argv, argc, &options) ||
         replay_find(replay, argv[2], TYPE_ZSET, &entry) != REPLAY_DONE)
         return REPLAY_ERROR;
+    bool plain = !options.reverse && !options.has_limit;
+    if (entry != NULL &&
+        !replay_zset_is_told(&entry->value, &options.range, plain))
+        return REPLAY_UNKNOWN;
     value_init(replay_store(replay), &result, TYPE_ZSET);
     if (entry != NULL) {
         options.counts_from_end = counts_from_end(replay, &entry->value);

@@ -112,6 +112,8 @@ remove_range(struct replay *replay, enum zset_by by,
         replay_find(replay, argv[1], TYPE_ZSET, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
+    if (!replay_zset_is_told(&entry->value, &range, true))
+        return REPLAY_UNKNOWN;
     (void)value_zset_remove_ranks(replay_store(replay), &entry->value,
                                   replay_zset_ranks(&entry->value, &range));
     replay_drop_if_empty(replay, argv[1]);

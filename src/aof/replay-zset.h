@@ -28,6 +28,13 @@ bool replay_zset_range(struct bytes from, struct bytes to,
 struct zset_ranks replay_zset_ranks(const struct value *value,
                                     const struct zset_range *range);
 
+/* Whether a log tells what is in a range.  Where scores differ, names are in
+ * no order.  In a listpack servers then go from the first that is high enough
+ * to the first that is too high, as long as nothing but the ends is asked for
+ * (plain); in a skiplist it hangs on how high they drew its towers. */
+bool replay_zset_is_told(const struct value *value,
+                         const struct zset_range *range, bool plain);
+
 /* Before so many members are put into a sorted set: when they may be too many
  * for a listpack, servers make a table at once. */
 void replay_zset_expect(struct replay *replay, struct value *value,

@@ -359,6 +359,12 @@ replay_record(struct replay *replay, const struct aof_record *record)
         take_command(replay, record);
 }
 
+void
+replay_note_rewritten(struct replay *replay, const struct aof_record *record)
+{
+    aof_era_add_rewritten(&replay->facts.era, record);
+}
+
 /* --- the whole --- */
 
 struct replay *

@@ -68,6 +68,10 @@ void replay_begin_part(struct replay *replay);
  * makes that full. */
 void replay_record(struct replay *replay, const struct aof_record *record);
 
+/* The next record is a rewrite's: the server's own, it tells more of it. */
+void replay_note_rewritten(struct replay *replay,
+                           const struct aof_record *record);
+
 /* An open transaction is dropped: the part ends. */
 void replay_end_part(struct replay *replay);
 

@@ -22,6 +22,7 @@ struct rows {
     const struct aof_command *spop;
     const struct aof_command *watch;
     const struct aof_command *discard;
+    const struct aof_command *vadd;
 };
 
 /* Where the reading of one file is. */
@@ -38,6 +39,7 @@ struct reading {
     uint64_t multi;      /* and as which command */
     uint64_t queued;     /* commands in it */
     bool has_restart;    /* and it holds what only a server's start writes */
+    bool is_vadd;        /* the command */
     uint64_t told_at;    /* offset of the latest finding of the records */
 };
 
@@ -335,6 +337,7 @@ take_command(struct reading *reading, const struct aof_record *record)
 {
     const struct aof_command *command = row_of(record);
     bool queued = in_transaction(reading);
+    reading->is_vadd = command == reading->rows.vadd;
     if (command == NULL) {
         tell_unknown(reading, record);
     } else if (!aof_commands_arity_fits(command, record->argc)) {
@@ -347,6 +350,19 @@ take_command(struct reading *reading, const struct aof_record *record)
             take_rare(reading, record, command);
     }
     reading->queued += queued;
+}
+
+/* Any slice of a command. */
+static void
+take_slice(struct reading *reading, const struct aof_record *slice)
+{
+    if (slice->first == 0)
+        take_command(reading, slice);
+    if (reading->is_vadd &&
+        vadd_cas_look(&reading->check->vadd, reading->db, slice) &&
+        !in_transaction(reading))
+        tell(reading, FINDING_AOF_VADD_CAS, slice->offset,
+             "VADD with CAS to a vector set that is there");
 }
 
 /* ---- annotations ---- */
@@ -412,8 +428,8 @@ read_records(struct reading *reading)
     while ((status = aof_log_next(reading->log)) == STATUS_OK) {
         if (record->kind == AOF_RECORD_ANNOTATION)
             take_annotation(reading, record);
-        else if (record->first == 0)
-            take_command(reading, record);
+        else
+            take_slice(reading, record);
         if (record->end != 0)
             end_record(reading, record);
     }
@@ -436,7 +452,8 @@ find_rows(struct check *check)
                          .exec = row("EXEC"),
                          .spop = row("SPOP"),
                          .watch = row("WATCH"),
-                         .discard = row("DISCARD") };
+                         .discard = row("DISCARD"),
+                         .vadd = row("VADD") };
     if (check->commands == NULL)
         check->commands = xcalloc(count, sizeof(*check->commands));
     return rows;
@@ -478,6 +495,16 @@ end_reading(struct reading *reading, enum status status)
         (error->kind == ERROR_TRUNCATED && in_progress);
 }
 
+/* Whether some RDB of the input has. */
+static bool
+has_vector_sets(const struct check *check)
+{
+    for (size_t i = 0; i < check->part_count; i++)
+        if (check->parts[i].rdb != NULL && check->parts[i].rdb->vector_sets)
+            return true;
+    return false;
+}
+
 void
 check_aof_read(const struct check_job *job, struct aof_log *log,
                struct check_part *part)
@@ -499,6 +526,7 @@ check_aof_read(const struct check_job *job, struct aof_log *log,
         .is_first = part->rdb != NULL && !log->part.in_set,
     };
     look_whether_empty(&reading);
+    check->vadd.is_loaded = has_vector_sets(check);
     check->found.command = 1;
     log->records.findings = &reading.findings;
     end_reading(&reading, read_records(&reading));

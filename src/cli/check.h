@@ -9,6 +9,7 @@
 #define KEYWEIGH_CLI_CHECK_H
 
 #include "aof/manifest.h"
+#include "aof/vadd-cas.h"
 #include "cli/check-findings.h"
 #include "cli/run.h"
 #include "report/output.h"
@@ -57,6 +58,7 @@ struct check {
     bool is_set;
     bool has_annotations;
     int64_t newest_time; /* of #TS */
+    struct vadd_cas vadd;
     bool *commands;   /* by number of the row: which occur; NULL without an
                          AOF */
     struct check_part *parts;

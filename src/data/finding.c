@@ -100,6 +100,7 @@ static const char *const names[FINDING_COUNT] = {
     [FINDING_AOF_EXEC_ALONE] = "aof-exec-alone",
     [FINDING_AOF_QUEUED_WATCH] = "aof-queued-watch",
     [FINDING_AOF_QUEUED_DISCARD] = "aof-queued-discard",
+    [FINDING_AOF_VADD_CAS] = "aof-vadd-cas",
     [FINDING_AOF_TIME_BACKWARD] = "aof-time-backward",
     [FINDING_AOF_TIME] = "aof-time",
     [FINDING_MANIFEST_EMPTY] = "manifest-empty",

@@ -117,6 +117,7 @@ enum finding_code {
     FINDING_AOF_EXEC_ALONE,
     FINDING_AOF_QUEUED_WATCH, /* WATCH inside MULTI */
     FINDING_AOF_QUEUED_DISCARD, /* servers crash of it at EXEC */
+    FINDING_AOF_VADD_CAS, /* VADD CAS, of which Redis crashes */
     FINDING_AOF_TIME_BACKWARD,
     FINDING_AOF_TIME, /* #TS: without a number */
     /* their manifests */

@@ -16,6 +16,15 @@ enum { REPLAY_TEXT_WORDS = 2048 };
 static struct keyspace *keyspace;
 static struct replay *replay;
 
+/* A replay that may take half a MiB. */
+static inline void
+begin_limited(void)
+{
+    keyspace = keyspace_new(&store_limits_default, 512 * 1024);
+    replay = replay_new(keyspace, -1);
+    replay_begin_part(replay);
+}
+
 static int
 set_up(void **state)
 {

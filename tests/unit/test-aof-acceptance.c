@@ -70,6 +70,8 @@ test_findings(void **state)
                    "keydb-6.3");
     assert_servers(answer(FINDING_AOF_SIZE_NEGATIVE, true).refuses,
                    "redis-2.8 to redis-4.0");
+    assert_servers(answer(FINDING_AOF_VADD_CAS, true).crashes,
+                   "redis-8.0 to redis-8.10");
     assert_servers(answer(FINDING_MANIFEST_EMPTY, true).loses, "every server");
     assert_servers(acceptance_against(answer(FINDING_AOF_EXEC_ALONE, true)),
                    "no server");

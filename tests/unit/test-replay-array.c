@@ -126,9 +126,7 @@ static void
 test_no_room(void **state)
 {
     (void)state;
-    keyspace = keyspace_new(&store_limits_default, 512 * 1024);
-    replay = replay_new(keyspace, -1);
-    replay_begin_part(replay);
+    begin_limited();
     run("SETBIT bits 3000000 0");
     run("BITOP NOT more bits");
     run("BITOP NOT more bits");

@@ -344,6 +344,28 @@ test_sort_tells_what_it_cannot_know(void **state)
     assert_false(entry_is_uncertain(entry_of("e")));
 }
 
+/* Elements of a byte or two are many more bytes while they are sorted. */
+static void
+test_no_room_to_sort(void **state)
+{
+    (void)state;
+    enum { ELEMENTS = 2000, PUSHES = 6 };
+    struct buffer line = { .data = NULL };
+    buffer_append(&line, "RPUSH l", strlen("RPUSH l"));
+    for (int i = 0; i < ELEMENTS; i++)
+        buffer_append(&line, " 7", 2);
+    buffer_append_byte(&line, '\0');
+    begin_limited();
+    for (int i = 0; i < PUSHES; i++)
+        run((const char *)line.data);
+    assert_false(keyspace_is_full(keyspace));
+    run("SORT l LIMIT 0 1 STORE d");
+    assert_true(keyspace_is_full(keyspace));
+    assert_null(entry_of("d"));
+    buffer_fini(&line);
+    (void)tear_down(NULL);
+}
+
 int
 main(void)
 {
@@ -363,6 +385,7 @@ main(void)
         TEST(test_sort_sets),
         TEST(test_sort_equal_weights),
         TEST(test_sort_tells_what_it_cannot_know),
+        cmocka_unit_test(test_no_room_to_sort),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

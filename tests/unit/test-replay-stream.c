@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "keyspace/value-stream.h"
 #include "replay-text.h"
 #include "walk-text.h"
 
@@ -286,6 +287,24 @@ test_xclaim(void **state)
                  "consumer e of 1\nowns 4-0\n");
 }
 
+/* A dump may hold times that are out of any proportion. */
+static void
+test_claiming_of_old(void **state)
+{
+    (void)state;
+    add_five();
+    struct stream_group *group = value_stream_group(
+        &entry_of("k")->value, bytes_of_text("g"));
+    const struct stream_id id = { 2, 0 };
+    stream_group_pending(group, id)->delivered_ms = INT64_MIN;
+    run_annotation("#TS:10");
+    works("XCLAIM k g d 9223372036854775807 2-0 JUSTID");
+    assert_int_equal(stream_group_pending(group, id)->delivered_ms, 10000);
+    stream_group_pending(group, id)->delivered_ms = INT64_MAX;
+    works("XAUTOCLAIM k g d 1 2-0 JUSTID");
+    assert_true(stream_group_pending(group, id)->delivered_ms == INT64_MAX);
+}
+
 /* Of an entry that is deleted, Redis 7.0 and later drop what is pending, and
  * write it as claimed by the consumer that has it; Redis 6.2 claims it. */
 static void
@@ -401,6 +420,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_xgroup, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_xack, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_xclaim, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_claiming_of_old, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_claiming_deleted, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_xautoclaim, set_up, tear_down),

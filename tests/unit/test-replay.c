@@ -322,6 +322,26 @@ test_libraries_are_restored(void **state)
     run_error("FUNCTION RESTORE \"damaged, isn't it\"");
 }
 
+/* What waits for EXEC needs memory, too. */
+static void
+test_no_room_to_wait(void **state)
+{
+    (void)state;
+    enum { TEXT = 5000 };
+    char line[TEXT + 1] = "SET k ";
+    size_t size = strlen(line);
+    memset(line + size, 'x', TEXT - size);
+    begin_limited();
+    run("MULTI");
+    for (int i = 0; i < 100; i++)
+        run(line);
+    assert_false(keyspace_is_full(keyspace));
+    for (int i = 0; i < 5; i++)
+        run(line);
+    assert_true(keyspace_is_full(keyspace));
+    (void)tear_down(NULL);
+}
+
 int
 main(void)
 {
@@ -344,6 +364,7 @@ main(void)
         TEST(test_every_row_is_a_command),
         TEST(test_libraries_are_kept_as_text),
         TEST(test_libraries_are_restored),
+        cmocka_unit_test(test_no_room_to_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
