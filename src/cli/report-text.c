@@ -291,7 +291,25 @@ closer_note(const struct report *report, size_t jemalloc)
                              (uint64_t)report->used_mem) <
                    (one > other ? one - other : other - one)
                ? "closer"
-               : "closer, but too little parts them to be sure";
+               : "closer, but not by enough to be sure";
+}
+
+/* What the file says, and why that may be more than was predicted. */
+static void
+append_used(struct buffer *out, bool one, uint64_t used, bool is_more)
+{
+    buffer_append_text(out, one ? "The file says that its server used "
+                                : "The files say that their servers used ");
+    number_append_size(out, used);
+    if (is_more)
+        buffer_append_format(out,
+                             ". What else %s may have held:\nbuffers of "
+                             "clients and replicas, the backlog, the AOF "
+                             "buffer, scripts, and\nroom that values written "
+                             "live keep and loaded ones do not; see "
+                             "keyweigh-model(7)",
+                             one ? "it" : "they");
+    buffer_append_text(out, ".\n");
 }
 
 /* What is predicted for both builds of jemalloc beside what the file says. */
@@ -328,16 +346,8 @@ write_reconciliation(const struct report *report, struct writer *writer)
         writer->ops->row(writer, cells);
     }
     writer->ops->table_end(writer);
-    struct buffer *out = &writer->output->buffer;
-    buffer_append_text(out, "The file says that its server used ");
-    number_append_size(out, used);
-    if (is_too_little)
-        buffer_append_text(out, ". What else it may have held:\nbuffers of "
-                                "clients and replicas, the backlog, the AOF "
-                                "buffer, scripts, and room that\nvalues "
-                                "written live keep and loaded ones do not; "
-                                "see keyweigh-model(7)");
-    buffer_append_text(out, ".\n");
+    append_used(&writer->output->buffer, run->read_count == 1, used,
+                is_too_little);
 }
 
 static void
