@@ -77,18 +77,20 @@ member_at(const struct value *value, uint64_t rank, char room[TEXT_DIGITS],
     return value_zset_next(&cursor, room, member);
 }
 
-/* Whether no name can be between these ends. */
+/* Whether no name can be in the range. */
 static bool
-is_void(const struct zset_member_end ends[2])
+is_void(const struct zset_range *range)
 {
-    if (ends[0].kind == ZSET_BELOW_ALL)
-        return ends[1].kind == ZSET_BELOW_ALL;
-    if (ends[0].kind == ZSET_ABOVE_ALL || ends[1].kind == ZSET_BELOW_ALL)
+    struct zset_member_end from = range->members[0];
+    struct zset_member_end to = range->members[1];
+    if (from.kind == ZSET_BELOW_ALL)
+        return to.kind == ZSET_BELOW_ALL;
+    if (from.kind == ZSET_ABOVE_ALL || to.kind == ZSET_BELOW_ALL)
         return true;
-    if (ends[1].kind == ZSET_ABOVE_ALL)
+    if (to.kind == ZSET_ABOVE_ALL)
         return false;
-    int order = bytes_compare(ends[0].member, ends[1].member);
-    bool is_both = ends[0].kind == ZSET_AT && ends[1].kind == ZSET_AT;
+    int order = bytes_compare(from.member, to.member);
+    bool is_both = from.kind == ZSET_AT && to.kind == ZSET_AT;
     return order > 0 || (order == 0 && !is_both);
 }
 
@@ -116,7 +118,7 @@ replay_zset_ranks(const struct value *value, const struct zset_range *range)
                                    range->scores[1]);
     case ZSET_BY_LEX:
     default:
-        if (is_void(range->members) ||
+        if (is_void(range) ||
             is_last_below(value, range->members[0]))
             return (struct zset_ranks){ 0, 0 };
         return value_zset_by_member(value, range->members[0],
@@ -133,7 +135,7 @@ replay_zset_is_told(const struct value *value, const struct zset_range *range,
     struct zset_member last;
     bool is_all = range->members[0].kind == ZSET_BELOW_ALL &&
                   range->members[1].kind == ZSET_ABOVE_ALL;
-    return range->by != ZSET_BY_LEX || is_all || is_void(range->members) ||
+    return range->by != ZSET_BY_LEX || is_all || is_void(range) ||
            (plain && value->form == ZSET_PACKED) ||
            !member_at(value, 0, room, &first) ||
            !member_at(value, value_zset_count(value) - 1, room, &last) ||
