@@ -94,7 +94,8 @@ is_void(const struct zset_range *range)
     return order > 0 || (order == 0 && !is_both);
 }
 
-/* Then servers look no further (t_zset.c zzlIsInLexRange). */
+/* When the last name is too low, servers look no further (t_zset.c
+ * zzlIsInLexRange). */
 static bool
 is_last_below(const struct value *value, struct zset_member_end end)
 {
@@ -118,8 +119,7 @@ replay_zset_ranks(const struct value *value, const struct zset_range *range)
                                    range->scores[1]);
     case ZSET_BY_LEX:
     default:
-        if (is_void(range) ||
-            is_last_below(value, range->members[0]))
+        if (is_void(range) || is_last_below(value, range->members[0]))
             return (struct zset_ranks){ 0, 0 };
         return value_zset_by_member(value, range->members[0],
                                     range->members[1]);
