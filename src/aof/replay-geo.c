@@ -112,12 +112,17 @@ parse_unit(struct bytes word, double *unit)
     return false;
 }
 
-/* A place on the map. */
+static bool
+is_on_map(struct geohash_point point)
+{
+    double score;
+    return geohash_encode(point, &score);
+}
+
 static bool
 parse_middle(const struct bytes *argv, struct geohash_point *middle)
 {
-    double score;
-    return parse_point(argv, middle) && geohash_encode(*middle, &score);
+    return parse_point(argv, middle) && is_on_map(*middle);
 }
 
 /* A length that is not below 0. */
@@ -357,6 +362,8 @@ store_found(struct replay *replay, struct search *search)
     return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
 }
 
+/* The middle of a polygon around a pole is behind the edge of the map: then
+ * servers look into the cells of a hash that they have not computed. */
 static enum replay_outcome
 run(struct replay *replay, struct bytes key, struct search *search)
 {
@@ -374,6 +381,8 @@ run(struct replay *replay, struct bytes key, struct search *search)
     }
     if (search->shape.kind == GEO_POLYGON)
         geo_shape_find_middle(&search->shape);
+    if (entry != NULL && !is_on_map(search->shape.middle))
+        return REPLAY_UNKNOWN;
     if (entry != NULL)
         look_at_cells(search, &entry->value, manner_of(replay));
     choose(search);

@@ -77,7 +77,25 @@ member_at(const struct value *value, uint64_t rank, char room[TEXT_DIGITS],
     return value_zset_next(&cursor, room, member);
 }
 
-/* Then servers look no further (t_zset.c zzlIsInLexRange). */
+/* Whether no name can be in the range. */
+static bool
+is_void(const struct zset_range *range)
+{
+    struct zset_member_end from = range->members[0];
+    struct zset_member_end to = range->members[1];
+    if (from.kind == ZSET_BELOW_ALL)
+        return to.kind == ZSET_BELOW_ALL;
+    if (from.kind == ZSET_ABOVE_ALL || to.kind == ZSET_BELOW_ALL)
+        return true;
+    if (to.kind == ZSET_ABOVE_ALL)
+        return false;
+    int order = bytes_compare(from.member, to.member);
+    bool is_both = from.kind == ZSET_AT && to.kind == ZSET_AT;
+    return order > 0 || (order == 0 && !is_both);
+}
+
+/* When the last name is too low, servers look no further (t_zset.c
+ * zzlIsInLexRange). */
 static bool
 is_last_below(const struct value *value, struct zset_member_end end)
 {
@@ -101,7 +119,7 @@ replay_zset_ranks(const struct value *value, const struct zset_range *range)
                                    range->scores[1]);
     case ZSET_BY_LEX:
     default:
-        if (is_last_below(value, range->members[0]))
+        if (is_void(range) || is_last_below(value, range->members[0]))
             return (struct zset_ranks){ 0, 0 };
         return value_zset_by_member(value, range->members[0],
                                     range->members[1]);
@@ -117,7 +135,7 @@ replay_zset_is_told(const struct value *value, const struct zset_range *range,
     struct zset_member last;
     bool is_all = range->members[0].kind == ZSET_BELOW_ALL &&
                   range->members[1].kind == ZSET_ABOVE_ALL;
-    return range->by != ZSET_BY_LEX || is_all ||
+    return range->by != ZSET_BY_LEX || is_all || is_void(range) ||
            (plain && value->form == ZSET_PACKED) ||
            !member_at(value, 0, room, &first) ||
            !member_at(value, value_zset_count(value) - 1, room, &last) ||

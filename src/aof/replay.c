@@ -244,9 +244,9 @@ run_row(struct replay *replay, const struct call *call, replay_command *run)
     enum replay_outcome outcome = run(replay, call->argv, call->argc);
     if (outcome == REPLAY_ERROR)
         replay->facts.errors++;
-    else if (outcome == REPLAY_UNKNOWN)
+    if (outcome == REPLAY_UNKNOWN)
         add_gap(replay, call);
-    else if (doubtful)
+    else if (doubtful) /* an error, too, may be none as the key really is */
         spread_doubt(replay, call);
 }
 

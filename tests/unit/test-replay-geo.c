@@ -130,6 +130,18 @@ test_equal_distances(void **state)
                      " m9 3377822707026402");
 }
 
+/* Whose middle is the pole. */
+static void
+test_polar(void **state)
+{
+    (void)state;
+    add_places();
+    run("GEOSEARCHSTORE t none BYPOLYGON 4 0 85 90 85 180 85 -90 85");
+    assert_int_equal(replay_facts(replay)->gap_count, 0);
+    run("GEOSEARCHSTORE t Sicily BYPOLYGON 4 0 85 90 85 180 85 -90 85");
+    assert_int_equal(replay_facts(replay)->gap_count, 1);
+}
+
 /* As seen in Valkey 9.1.2. */
 static void
 test_polygon(void **state)
@@ -164,6 +176,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_equal_distances, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_polygon, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_polar, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,6 +176,11 @@ test_names_of_different_scores(void **state)
     assert_true(entry_is_uncertain(entry_of("r")));
     assert_false(entry_is_uncertain(entry_of("a")));
     run("ZADD a 6 " LONG);
+    run("ZRANGESTORE r a [c (c BYLEX LIMIT 0 2");
+    expect_text("r", NULL);
+    run("ZRANGESTORE r a - (c BYLEX REV");
+    expect_text("r", NULL);
+    assert_int_equal(replay_facts(replay)->gap_count, 1);
     run("ZREMRANGEBYLEX a [a [b");
     assert_true(entry_is_uncertain(entry_of("a")));
     assert_int_equal(replay_facts(replay)->gap_count, 2);

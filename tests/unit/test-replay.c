@@ -322,6 +322,20 @@ test_libraries_are_restored(void **state)
     run_error("FUNCTION RESTORE \"damaged, isn't it\"");
 }
 
+/* A server may have removed what was no number. */
+static void
+test_errors_spread_doubt(void **state)
+{
+    (void)state;
+    run("SADD s 5 x");
+    run("RPUSH d old");
+    run_error("SORT s STORE d");
+    assert_false(entry_is_uncertain(entry_of("d")));
+    run("SPOP s");
+    run_error("SORT s STORE d");
+    assert_true(entry_is_uncertain(entry_of("d")));
+}
+
 /* What waits for EXEC needs memory, too. */
 static void
 test_no_room_to_wait(void **state)
@@ -364,6 +378,8 @@ main(void)
         TEST(test_every_row_is_a_command),
         TEST(test_libraries_are_kept_as_text),
         TEST(test_libraries_are_restored),
+        cmocka_unit_test_setup_teardown(test_errors_spread_doubt, set_up,
+                                        tear_down),
         cmocka_unit_test(test_no_room_to_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
