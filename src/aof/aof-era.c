@@ -8,6 +8,10 @@
 
 enum { VALKEY_VERSION = 80 }; /* of dumps with Valkey's own magic */
 
+/* Since which releases. */
+static const uint32_t multi_part = AOF_VERSION(7, 0, 0);
+static const uint32_t short_scores = AOF_VERSION(7, 2, 0);
+
 /* What is known of a release, and by what. */
 struct guess {
     bool is_valkey;
@@ -87,19 +91,20 @@ aof_era_add_rewritten(struct aof_era *era, const struct aof_record *record)
 uint32_t
 aof_era_newest(const struct aof_era *era, bool *is_valkey)
 {
-    const uint32_t multi_part = AOF_VERSION(7, 0, 0);
     *is_valkey = era->is_not_redis && !era->is_not_valkey;
     uint32_t newest = since(*is_valkey ? era->valkey : era->redis, *is_valkey);
     bool is_multi_part = era->has_manifest || era->has_times;
-    return is_multi_part && newest < multi_part ? multi_part : newest;
+    if (is_multi_part && newest < multi_part)
+        newest = multi_part;
+    if (era->has_short_scores && newest < short_scores)
+        newest = short_scores;
+    return newest == 0 ? 0 : newest | AOF_PATCH_LATEST;
 }
 
 static struct guess
 guess_of(const struct aof_era *era, bool is_valkey)
 {
     const struct aof_command *newest = is_valkey ? era->valkey : era->redis;
-    const uint32_t multi_part = AOF_VERSION(7, 0, 0);
-    const uint32_t short_scores = AOF_VERSION(7, 2, 0);
     struct guess guess = { .is_valkey = is_valkey,
                            .version = since(newest, is_valkey) };
     if (era->has_short_scores && guess.version < short_scores) {

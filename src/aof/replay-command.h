@@ -59,11 +59,6 @@ struct store *replay_store(const struct replay *replay);
 bool replay_is_since(const struct replay *replay, uint32_t redis,
                      uint32_t valkey);
 
-/* Whether it may be: the log's commands do not tell.  aof-state.c settles at
- * the end what is kept in doubt. */
-bool replay_may_be_since(const struct replay *replay, uint32_t redis,
-                         uint32_t valkey);
-
 /* The moment that relative times count from; false when none is known: the
  * fact is counted, and *now_ms is the assumed one. */
 bool replay_now(struct replay *replay, int64_t *now_ms);

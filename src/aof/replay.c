@@ -471,13 +471,6 @@ replay_is_since(const struct replay *replay, uint32_t redis, uint32_t valkey)
 }
 
 bool
-replay_may_be_since(const struct replay *replay, uint32_t redis,
-                    uint32_t valkey)
-{
-    return replay->version == 0 || replay_is_since(replay, redis, valkey);
-}
-
-bool
 replay_now(struct replay *replay, int64_t *now_ms)
 {
     int64_t time_ms = replay->facts.time_ms;
