@@ -74,6 +74,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/geohash-cells.h \
 	%D%/aof/geohash.c \
 	%D%/aof/geohash.h \
+	%D%/aof/hll-estimate.c \
+	%D%/aof/hll-estimate.h \
 	%D%/aof/hyperloglog.c \
 	%D%/aof/hyperloglog.h \
 	%D%/aof/manifest.c \
