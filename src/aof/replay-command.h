@@ -109,6 +109,12 @@ bool replay_is(struct bytes argument, const char *word);
 /* As string2ll: the canonical decimal of 64 bits and nothing else. */
 bool replay_integer(struct bytes argument, int64_t *number);
 
+/* As the log's server reads the integers of commands that are older than Redis
+ * 3.2, and strings: up to 3.2.1 as strtoll, which takes "007", "+7" and "",
+ * and ends at a NUL; since then as replay_integer. */
+bool replay_number(const struct replay *replay, struct bytes argument,
+                   int64_t *number);
+
 /* As getDoubleFromObject: what strtod takes whole, no blank before it, no
  * NaN. */
 bool replay_double(struct bytes argument, double *number);

@@ -63,7 +63,8 @@ run_select(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     int64_t number;
     (void)argc;
-    if (!replay_integer(argv[1], &number) || number < 0 || number > INT32_MAX)
+    if (!replay_number(replay, argv[1], &number) || number < 0 ||
+        number > INT32_MAX)
         return REPLAY_ERROR;
     replay->db = (uint64_t)number;
     return REPLAY_DONE;
