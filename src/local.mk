@@ -56,6 +56,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-commands.h \
 	%D%/aof/aof-era.c \
 	%D%/aof/aof-era.h \
+	%D%/aof/aof-era-read.c \
+	%D%/aof/aof-era-read.h \
 	%D%/aof/aof-log.c \
 	%D%/aof/aof-log.h \
 	%D%/aof/aof-record.c \
@@ -64,12 +66,16 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-repair.h \
 	%D%/aof/aof-state.c \
 	%D%/aof/aof-state.h \
+	%D%/aof/aof-until.c \
+	%D%/aof/aof-until.h \
 	%D%/aof/geo-shape.c \
 	%D%/aof/geo-shape.h \
 	%D%/aof/geohash-cells.c \
 	%D%/aof/geohash-cells.h \
 	%D%/aof/geohash.c \
 	%D%/aof/geohash.h \
+	%D%/aof/hll-estimate.c \
+	%D%/aof/hll-estimate.h \
 	%D%/aof/hyperloglog.c \
 	%D%/aof/hyperloglog.h \
 	%D%/aof/manifest.c \

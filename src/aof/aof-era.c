@@ -8,6 +8,7 @@
 
 enum { VALKEY_VERSION = 80 }; /* of dumps with Valkey's own magic */
 
+/* Since which releases. */
 static const uint32_t multi_part = AOF_VERSION(7, 0, 0);
 static const uint32_t short_scores = AOF_VERSION(7, 2, 0);
 
@@ -95,7 +96,9 @@ aof_era_newest(const struct aof_era *era, bool *is_valkey)
     uint32_t least = era->has_short_scores ? short_scores
                      : era->has_manifest || era->has_times ? multi_part
                                                             : 0;
-    return newest < least ? least : newest;
+    if (newest < least)
+        newest = least;
+    return newest == 0 ? 0 : newest | AOF_PATCH_LATEST;
 }
 
 static struct guess

@@ -31,7 +31,8 @@ void aof_era_add(struct aof_era *era, const struct aof_command *command);
 void aof_era_add_rewritten(struct aof_era *era,
                            const struct aof_record *record);
 
-/* The newest release that anything so far needs, as AOF_VERSION. */
+/* The newest release that anything so far needs, as AOF_VERSION with its latest
+ * patch: commands tell of no more than a line of releases; 0: nothing tells. */
 uint32_t aof_era_newest(const struct aof_era *era, bool *is_valkey);
 
 /* The release that a dump names, as AOF_VERSION; 0 when it names none of

@@ -90,6 +90,25 @@ aof_log_close(struct aof_log *log)
     free(log->order);
 }
 
+enum status
+aof_log_open_again(struct aof_log *again, struct input *input,
+                   const struct aof_log *log, uint64_t hold)
+{
+    struct error error = { .kind = ERROR_NONE };
+    const char *path = log->given_path;
+    if (path == NULL || strcmp(path, "-") == 0 || !is_regular(path) ||
+        input_open(input, path, log->options, &error) != STATUS_OK)
+        return STATUS_FAIL;
+    input->kind = log->given->kind;
+    enum status status = aof_log_open(again, input, path, log->name,
+                                      log->options, NULL, hold);
+    if (status != STATUS_OK) {
+        aof_log_close(again);
+        input_close(input);
+    }
+    return status;
+}
+
 /* Whoever names a link may take its files to be where it leads to. */
 static void
 tell_of_link(struct aof_log *log)
@@ -193,6 +212,12 @@ aof_log_skip_preamble(struct aof_log *log)
         log->error = *source->ops->error(source);
     rdb_free(rdb);
     return status == STATUS_END ? STATUS_OK : STATUS_FAIL;
+}
+
+bool
+aof_log_is_rewritten(const struct aof_log *log)
+{
+    return log->part.in_set && log->part.file->type == MANIFEST_BASE;
 }
 
 enum status

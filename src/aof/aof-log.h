@@ -70,6 +70,12 @@ enum status aof_log_open(struct aof_log *log, struct input *input,
                          struct findings *findings, uint64_t hold);
 void aof_log_close(struct aof_log *log);
 
+/* Opens the same log once more, to be read from its beginning on beside the
+ * first, without findings; input is the caller's to close when it is OK.  FAIL
+ * when that cannot be: it is no regular file.  again is then not open. */
+enum status aof_log_open_again(struct aof_log *again, struct input *input,
+                               const struct aof_log *log, uint64_t hold);
+
 /* Opens the next part, which is a regular file.  END behind the last; BAD when
  * this part cannot be opened (log->part.name and log->error say which and why;
  * a finding FINDING_PART_MISSING or FINDING_MANIFEST_NAME was reported): the
@@ -79,6 +85,9 @@ enum status aof_log_part(struct aof_log *log);
 /* Reads over the RDB at the beginning of the part without looking at its
  * values.  FAIL with log->error set: this part cannot be read. */
 enum status aof_log_skip_preamble(struct aof_log *log);
+
+/* Whether the commands of the current part are a rewrite's own: a base. */
+bool aof_log_is_rewritten(const struct aof_log *log);
 
 /* The next record or slice of the current part: aof_records_next, with the
  * error in log->error too. */

@@ -2,14 +2,13 @@
 #include "aof/aof-state.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
+#include "aof/aof-era-read.h"
+#include "aof/aof-until.h"
 #include "aof/scout.h"
 #include "base/number.h"
 #include "base/xalloc.h"
 #include "keyspace/keyspace-load.h"
-#include "keyspace/value-hash.h"
-#include "keyspace/value-stream.h"
 
 /* A poll costs a call, so it waits for some keys or commands. */
 enum { POLL_EVERY = 1024 };
@@ -56,6 +55,12 @@ is_within_limit(struct reading *reading, uint64_t offset)
 
 /* ---- the keyspace ---- */
 
+/* That wrote the log. */
+struct release {
+    bool is_valkey;
+    uint32_t version; /* AOF_VERSION; 0: not known */
+};
+
 /* Whether a patch of each of the release lines 5.0, 6.0 and 6.2 has come. */
 static bool
 is_patched(uint32_t version, unsigned patch_5_0, unsigned patch_6_0,
@@ -82,8 +87,10 @@ stream_rules_of(uint32_t version)
  * util.c d2string, quicklist.c isLargeElement and t_stream.c of these
  * releases. */
 static struct store_limits
-limits_of(uint32_t version, bool is_valkey)
+limits_of(struct release release)
 {
+    const uint32_t version = release.version;
+    const bool is_valkey = release.is_valkey;
     const uint32_t redis_7_0 = AOF_VERSION(7, 0, 0);
     const uint32_t redis_7_2 = AOF_VERSION(7, 2, 0);
     const uint32_t large_lists =
@@ -105,18 +112,32 @@ limits_of(uint32_t version, bool is_valkey)
     return limits;
 }
 
-/* The release that wrote the log, as the facts say or else the caller; 0: not
- * known. */
-static uint32_t
-version_of(const struct reading *reading, const struct rdb_facts *facts,
-           bool *is_valkey)
+/* What a log that does not name its server is taken for by all of its
+ * commands, if it can be read twice. */
+static struct release
+release_by_commands(const struct reading *reading)
+{
+    struct release release = { .version = 0 };
+    struct aof_era era;
+    if (reading->log != NULL &&
+        aof_era_read(reading->log, reading->options, &era))
+        release.version = aof_era_newest(&era, &release.is_valkey);
+    return release;
+}
+
+/* As the facts of an RDB in front say; or else the caller; or else, where there
+ * is none, the commands. */
+static struct release
+release_of(const struct reading *reading, const struct rdb_facts *facts)
 {
     const struct aof_state_server *server = reading->options->server;
-    uint32_t version = aof_era_version(facts, is_valkey);
-    if (version != 0 || server == NULL)
-        return version;
-    *is_valkey = server->is_valkey;
-    return server->version;
+    struct release release;
+    release.version = aof_era_version(facts, &release.is_valkey);
+    if (release.version != 0)
+        return release;
+    if (server != NULL && server->version != 0)
+        return (struct release){ server->is_valkey, server->version };
+    return facts->version == 0 ? release_by_commands(reading) : release;
 }
 
 /* Once what the first part says of itself is known.  A log that is no set is
@@ -128,12 +149,11 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
     const struct aof_state_server *server = reading->options->server;
     struct store_limits limits = store_limits_default;
     bool is_set = reading->log != NULL && reading->log->is_set;
-    bool is_valkey;
     if (state->keyspace != NULL)
         return;
-    uint32_t version = version_of(reading, facts, &is_valkey);
-    if (version != 0)
-        limits = limits_of(version, is_valkey);
+    struct release release = release_of(reading, facts);
+    if (release.version != 0)
+        limits = limits_of(release);
     else if (!is_set)
         limits.score = SCORE_EXACT_17;
     if (server != NULL)
@@ -143,8 +163,8 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
     state->replay = replay_new(state->keyspace, facts->ctime_ms);
     if (reading->options->now_ms >= 0)
         replay_assume_now(state->replay, reading->options->now_ms);
-    if (version != 0)
-        replay_set_server(state->replay, is_valkey, version);
+    if (release.version != 0)
+        replay_set_server(state->replay, release.is_valkey, release.version);
     if (is_set)
         replay_set_manifest(state->replay);
 }
@@ -263,54 +283,6 @@ load_rdb(struct reading *reading)
 
 /* ---- commands ---- */
 
-static bool
-is_flush(const struct aof_record *record)
-{
-    static const char *const names[] = { "FLUSHALL", "FLUSHDB" };
-    if (record->kind != AOF_RECORD_COMMAND)
-        return false;
-    struct bytes name = aof_argument_bytes(&record->args[0]);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (name.size == strlen(names[i]) &&
-            strncasecmp((const char *)name.data, names[i], name.size) == 0)
-            return true;
-    return false;
-}
-
-static bool
-is_later(const struct aof_record *record, int64_t ms)
-{
-    int64_t time_ms;
-    return record->kind == AOF_RECORD_ANNOTATION &&
-           replay_annotation_time(record->line, &time_ms) && time_ms > ms;
-}
-
-static bool
-is_of_part(const struct reading *reading)
-{
-    struct bytes part = reading->options->until_part;
-    return part.size == 0 ||
-           bytes_equal(part, bytes_of_text(reading->log->part.name));
-}
-
-static bool
-is_behind_until(const struct reading *reading,
-                const struct aof_record *record)
-{
-    const struct aof_repair_until *until = &reading->options->until;
-    switch (until->kind) {
-    case AOF_REPAIR_ALL:
-        break;
-    case AOF_REPAIR_TIME:
-        return is_later(record, until->ms);
-    case AOF_REPAIR_OFFSET:
-        return record->end > until->offset && is_of_part(reading);
-    case AOF_REPAIR_FLUSH:
-        return is_flush(record);
-    }
-    return false;
-}
-
 /* The end of a part: of one that is being written it is only the end so
  * far. */
 static enum status
@@ -334,13 +306,6 @@ end_records(struct reading *reading, enum status status)
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
 
-/* The commands of a base are a server's own. */
-static bool
-is_rewritten(const struct aof_log *log)
-{
-    return log->part.in_set && log->part.file->type == MANIFEST_BASE;
-}
-
 /* False when the keyspace has outgrown its limit; an argument, or the command,
  * may then be cut: nothing to replay. */
 static bool
@@ -358,17 +323,18 @@ replay_records(struct reading *reading)
 {
     struct aof_state *state = reading->state;
     struct aof_log *log = reading->log;
+    const struct aof_state_options *options = reading->options;
     const struct aof_record *record = &log->records.record;
     struct scout scout;
     enum status status;
     scout_init(&scout, state->keyspace);
     while ((status = aof_log_next(log)) == STATUS_OK) {
         scout_look(&scout, log->reader, replay_db(state->replay));
-        if (is_behind_until(reading, record)) {
+        if (aof_until_is_behind(&options->until, options->until_part, log)) {
             state->stopped = true;
             break;
         }
-        if (is_rewritten(log))
+        if (aof_log_is_rewritten(log))
             replay_note_rewritten(state->replay, record);
         if (!replay_command_of(reading, record))
             return STATUS_FAIL;
@@ -395,6 +361,7 @@ read_part(struct reading *reading)
 {
     struct aof_state *state = reading->state;
     struct aof_log *log = reading->log;
+    struct bytes until_part = reading->options->until_part;
     enum status status = STATUS_OK;
     if (state->replay != NULL)
         replay_begin_part(state->replay);
@@ -405,7 +372,7 @@ read_part(struct reading *reading)
     if (status == STATUS_OK)
         status = replay_part(reading);
     replay_end_part(state->replay);
-    if (reading->options->until_part.size > 0 && is_of_part(reading))
+    if (until_part.size > 0 && aof_until_is_part(until_part, log))
         reading->found_part = state->stopped = true;
     reading->before += reader_offset(log->reader);
     state->parts++;
@@ -472,13 +439,6 @@ database_of(struct aof_state *state, uint64_t db)
     return &state->databases[count];
 }
 
-/* What the server is, once all of the log has told. */
-struct server {
-    bool is_valkey;
-    uint32_t version;
-    struct store_limits limits;
-};
-
 /* A keyspace hands its databases out one behind the other. */
 static void
 count_key(struct aof_state *state, const struct key *key)
@@ -488,56 +448,15 @@ count_key(struct aof_state *state, const struct key *key)
     database->hint_expires = database->expires += key->has_expiry;
 }
 
-/* A value that was made before the log told of its server is as that one has
- * it, too. */
 static void
-settle_value(struct store *store, struct value *value,
-             const struct server *server)
+count_keys(struct aof_state *state)
 {
-    const struct store_limits *limits = &server->limits;
-    if (value->type == TYPE_HASH && limits->hash_tables_expire)
-        value_hash_open_table(store, value);
-    if (value->type != TYPE_STREAM)
-        return;
-    if (limits->idmp_entries > 0)
-        value_stream_assume_idmp(value, limits->idmp_duration_s,
-                                 limits->idmp_entries);
-    if (server->version < AOF_VERSION(7, 2, 0))
-        value_stream_drop_doubtful(store, value);
-}
-
-/* A base names its server, and commands may tell of a newer one; without, the
- * caller's word counts more than what commands tell. */
-static struct server
-server_of(const struct reading *reading)
-{
-    const struct aof_state *state = reading->state;
-    struct server server = { .version = 0 };
-    bool is_named = aof_era_version(&state->base, &server.is_valkey) != 0;
-    if (!is_named)
-        server.version =
-            version_of(reading, &state->base, &server.is_valkey);
-    if (server.version == 0)
-        server.version = aof_era_version(&state->facts, &server.is_valkey);
-    server.limits = limits_of(server.version, server.is_valkey);
-    return server;
-}
-
-static void
-complete_keys(const struct reading *reading)
-{
-    struct aof_state *state = reading->state;
-    struct keyspace *keyspace = state->keyspace;
-    struct source *source = keyspace_source(keyspace);
-    struct server server = server_of(reading);
+    struct source *source = keyspace_source(state->keyspace);
     struct key key;
-    keyspace_rewind(keyspace);
-    while (source->ops->next(source, &key) == STATUS_OK) {
+    keyspace_rewind(state->keyspace);
+    while (source->ops->next(source, &key) == STATUS_OK)
         count_key(state, &key);
-        settle_value(keyspace_store(keyspace),
-                     &keyspace_current(keyspace)->value, &server);
-    }
-    keyspace_rewind(keyspace);
+    keyspace_rewind(state->keyspace);
 }
 
 static void
@@ -568,7 +487,7 @@ aof_state_read(struct aof_state *state, struct aof_log *log,
     check_until(&reading);
     state->bytes = reading.before;
     complete_facts(state);
-    complete_keys(&reading);
+    count_keys(state);
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
 

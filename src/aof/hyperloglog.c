@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aof/hyperloglog.h"
 
-#include <math.h>
-
 #include "base/endian.h"
 #include "keyspace/value-string.h"
 
@@ -18,7 +16,6 @@ enum {
     INDEX_BITS = 14,
     RANK_BITS = 64 - INDEX_BITS,
     REGISTER_BITS = 6,
-    REGISTER_MOST = 63,
     DENSE_SIZE = HEADER + HLL_REGISTERS * REGISTER_BITS / 8,
 
     ZEROS_MOST = 64, /* registers of a run in one byte */
@@ -119,7 +116,7 @@ get_register(const unsigned char *registers, unsigned number)
     unsigned pair = registers[bit / 8];
     if (shift > 8 - REGISTER_BITS)
         pair |= (unsigned)registers[bit / 8 + 1] << 8;
-    return pair >> shift & REGISTER_MOST;
+    return pair >> shift & HLL_REGISTER_MOST;
 }
 
 static void
@@ -128,7 +125,7 @@ put_register(unsigned char *registers, unsigned number, unsigned count)
     unsigned bit = number * REGISTER_BITS;
     unsigned shift = bit % 8;
     unsigned char *at = registers + bit / 8;
-    unsigned mask = (unsigned)REGISTER_MOST << shift;
+    unsigned mask = (unsigned)HLL_REGISTER_MOST << shift;
     unsigned bits = count << shift;
     at[0] = (unsigned char)((at[0] & ~mask) | bits);
     if (shift > 8 - REGISTER_BITS)
@@ -426,24 +423,19 @@ hll_make_dense(struct store *store, struct value *value)
 
 /* --- cardinality --- */
 
-/* How many registers have which count. */
-struct histogram {
-    unsigned of[REGISTER_MOST + 1];
-};
-
 static void
 tally_run(void *context, unsigned first, const struct run *run)
 {
-    struct histogram *histogram = context;
+    struct hll_histogram *histogram = context;
     (void)first;
     histogram->of[run->count] += run->length;
 }
 
 static bool
-tally(const struct value *value, struct histogram *histogram)
+tally(const struct value *value, struct hll_histogram *histogram)
 {
     struct bytes text = bytes_in(value);
-    *histogram = (struct histogram){ .of = { 0 } };
+    *histogram = (struct hll_histogram){ .of = { 0 } };
     if (!hll_is_dense(value))
         return each_run(text, tally_run, histogram);
     for (unsigned i = 0; i < HLL_REGISTERS; i++)
@@ -451,66 +443,16 @@ tally(const struct value *value, struct histogram *histogram)
     return true;
 }
 
-static double
-sigma(double x)
-{
-    double y = 1;
-    double z = x;
-    double last;
-    if (x == 1)
-        return (double)INFINITY;
-    do {
-        x *= x;
-        last = z;
-        z += x * y;
-        y += y;
-    } while (last != z);
-    return z;
-}
-
-static double
-tau(double x)
-{
-    double y = 1;
-    double z = 1 - x;
-    double last;
-    if (x == 0 || x == 1)
-        return 0;
-    do {
-        x = sqrt(x);
-        last = z;
-        y *= 0.5;
-        z -= (1 - x) * (1 - x) * y;
-    } while (last != z);
-    return z / 3;
-}
-
-/* Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog
- * sketches", arXiv:1702.01284, as servers compute it since Redis 4.0.  The
- * order of the steps decides the last bit. */
-static uint64_t
-estimate(const struct histogram *histogram)
-{
-    const double m = HLL_REGISTERS;
-    const double alpha = 0.721347520444481703680; /* 0.5 / ln 2 */
-    double z = m * tau((m - histogram->of[RANK_BITS + 1]) / m);
-    for (int j = RANK_BITS; j >= 1; j--) {
-        z += histogram->of[j];
-        z *= 0.5;
-    }
-    z += m * sigma(histogram->of[0] / m);
-    return (uint64_t)llroundl((long double)(alpha * m * m / z));
-}
-
 enum hll_change
-hll_refresh_count(struct store *store, struct value *value)
+hll_refresh_count(struct store *store, struct value *value,
+                  enum hll_estimator estimator)
 {
-    struct histogram histogram;
+    struct hll_histogram histogram;
     unsigned char *bytes = value_string_edit(store, value);
     if ((bytes[STALE_AT] & STALE) == 0)
         return HLL_SAME;
     if (!tally(value, &histogram))
         return HLL_CORRUPT;
-    store_le(bytes + COUNT_AT, estimate(&histogram), 8);
+    store_le(bytes + COUNT_AT, hll_estimate(&histogram, estimator), 8);
     return HLL_CHANGED;
 }

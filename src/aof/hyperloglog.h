@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * HyperLogLogs as the strings that servers keep them in, byte for byte
- * (hyperloglog.c, Redis 4.0 to 8.6):
+ * (hyperloglog.c, Redis 2.8 to 8.6):
  *
  *     "HYLL" | form | 3 unused | cardinality, 8 bytes | registers
  *
@@ -16,10 +16,10 @@
 #ifndef KEYWEIGH_AOF_HYPERLOGLOG_H
 #define KEYWEIGH_AOF_HYPERLOGLOG_H
 
+#include "aof/hll-estimate.h"
 #include "keyspace/value.h"
 
 enum {
-    HLL_REGISTERS = 16384,
     HLL_SPARSE_MOST = 3000, /* hll-sparse-max-bytes, by default */
 };
 
@@ -50,8 +50,9 @@ bool hll_merge(unsigned char registers[HLL_REGISTERS],
 
 enum hll_change hll_make_dense(struct store *store, struct value *value);
 
-/* The cached cardinality becomes stale, or is made up to date. */
+/* The cached cardinality becomes stale, or is made up to date where it is. */
 void hll_forget_count(struct store *store, struct value *value);
-enum hll_change hll_refresh_count(struct store *store, struct value *value);
+enum hll_change hll_refresh_count(struct store *store, struct value *value,
+                                  enum hll_estimator estimator);
 
 #endif

@@ -34,8 +34,6 @@ replay_integer(struct bytes argument, int64_t *number)
     return number_parse_int64(argument, number);
 }
 
-/* --- floating point --- */
-
 /* A text with the NUL that strtod needs: in room when it fits, else to be
  * freed. */
 static char *
@@ -47,6 +45,37 @@ terminate(struct bytes text, char room[SHORT_TEXT])
     room[text.size] = '\0';
     return room;
 }
+
+/* Of Redis 3.0 object.c getLongLongFromObject. */
+static bool
+parse_as_strtoll(struct bytes argument, int64_t *number)
+{
+    char room[SHORT_TEXT];
+    char *end;
+    if (argument.size > 0 && isspace(argument.data[0]))
+        return false;
+    char *text = terminate(argument, room);
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    bool whole = *end == '\0' && errno != ERANGE;
+    if (text != room)
+        free(text);
+    if (whole)
+        *number = value;
+    return whole;
+}
+
+bool
+replay_number(const struct replay *replay, struct bytes argument,
+              int64_t *number)
+{
+    const uint32_t strict = AOF_VERSION(3, 2, 2);
+    return replay_integer(argument, number) ||
+           (!replay_is_since(replay, strict, strict) &&
+            parse_as_strtoll(argument, number));
+}
+
+/* --- floating point --- */
 
 bool
 replay_double(struct bytes argument, double *number)
@@ -131,7 +160,7 @@ replay_moment(struct replay *replay, enum replay_time time,
 {
     int64_t number;
     int64_t now = 0;
-    if (!replay_integer(argument, &number))
+    if (!replay_number(replay, argument, &number))
         return false;
     if ((time == REPLAY_EX || time == REPLAY_EXAT) &&
         __builtin_mul_overflow(number, 1000, &number))
@@ -146,7 +175,7 @@ replay_expiry(struct replay *replay, enum replay_time time,
               struct bytes argument, int64_t *expire_ms)
 {
     int64_t number;
-    return replay_integer(argument, &number) && number > 0 &&
+    return replay_number(replay, argument, &number) && number > 0 &&
            replay_moment(replay, time, argument, expire_ms);
 }
 

@@ -54,8 +54,8 @@ run_setbit(struct replay *replay, const struct bytes *argv, size_t argc)
     int64_t offset;
     int64_t on;
     (void)argc;
-    if (!replay_integer(argv[2], &offset) || offset < 0 ||
-        !replay_integer(argv[3], &on) || (on != 0 && on != 1) ||
+    if (!replay_number(replay, argv[2], &offset) || offset < 0 ||
+        !replay_number(replay, argv[3], &on) || (on != 0 && on != 1) ||
         check_string(replay, argv[1]) != REPLAY_DONE)
         return REPLAY_ERROR;
     enum replay_outcome outcome =

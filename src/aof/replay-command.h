@@ -59,11 +59,6 @@ struct store *replay_store(const struct replay *replay);
 bool replay_is_since(const struct replay *replay, uint32_t redis,
                      uint32_t valkey);
 
-/* Whether it may be: the log's commands do not tell.  aof-state.c settles at
- * the end what is kept in doubt. */
-bool replay_may_be_since(const struct replay *replay, uint32_t redis,
-                         uint32_t valkey);
-
 /* The moment that relative times count from; false when none is known: the
  * fact is counted, and *now_ms is the assumed one. */
 bool replay_now(struct replay *replay, int64_t *now_ms);
@@ -121,6 +116,12 @@ bool replay_is(struct bytes argument, const char *word);
 
 /* As string2ll: the canonical decimal of 64 bits and nothing else. */
 bool replay_integer(struct bytes argument, int64_t *number);
+
+/* As the log's server reads the integers of commands that are older than Redis
+ * 3.2, and strings: up to 3.2.1 as strtoll, which takes "007", "+7" and "",
+ * and ends at a NUL; since then as replay_integer. */
+bool replay_number(const struct replay *replay, struct bytes argument,
+                   int64_t *number);
 
 /* As getDoubleFromObject: what strtod takes whole, no blank before it, no
  * NaN. */

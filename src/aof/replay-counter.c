@@ -13,13 +13,15 @@
 static enum replay_outcome
 current_integer(struct replay *replay, struct bytes name, int64_t *number)
 {
+    char room[TEXT_DIGITS];
     struct entry *entry;
     *number = 0;
     if (replay_find(replay, name, TYPE_STRING, &entry) != REPLAY_DONE)
         return REPLAY_ERROR;
-    if (entry != NULL && !value_string_number(&entry->value, number))
-        return REPLAY_ERROR;
-    return REPLAY_DONE;
+    if (entry == NULL || value_string_number(&entry->value, number) ||
+        replay_number(replay, value_string_bytes(&entry->value, room), number))
+        return REPLAY_DONE;
+    return REPLAY_ERROR;
 }
 
 static enum replay_outcome
@@ -95,7 +97,7 @@ run_incrby(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     int64_t by;
     (void)argc;
-    if (!replay_integer(argv[2], &by))
+    if (!replay_number(replay, argv[2], &by))
         return REPLAY_ERROR;
     return increment(replay, argv[1], by);
 }
@@ -106,7 +108,7 @@ run_decrby(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     int64_t by;
     (void)argc;
-    if (!replay_integer(argv[2], &by) || by == INT64_MIN)
+    if (!replay_number(replay, argv[2], &by) || by == INT64_MIN)
         return REPLAY_ERROR;
     return increment(replay, argv[1], -by);
 }

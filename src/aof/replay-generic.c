@@ -14,10 +14,11 @@ exists(struct replay *replay, uint64_t db, struct bytes name)
 
 /* The number of a database. */
 static bool
-read_db(struct bytes argument, uint64_t *db)
+read_db(const struct replay *replay, struct bytes argument, uint64_t *db)
 {
     int64_t number;
-    if (!replay_integer(argument, &number) || number < 0 || number > INT32_MAX)
+    if (!replay_number(replay, argument, &number) || number < 0 ||
+        number > INT32_MAX)
         return false;
     *db = (uint64_t)number;
     return true;
@@ -67,7 +68,7 @@ run_copy(struct replay *replay, const struct bytes *argv, size_t argc)
         if (replay_is(argv[i], "REPLACE"))
             replace = true;
         else if (!replay_is(argv[i], "DB") || i + 1 == argc ||
-                 !read_db(argv[++i], &to_db))
+                 !read_db(replay, argv[++i], &to_db))
             return REPLAY_ERROR;
     }
     if (to_db == db && bytes_equal(argv[1], argv[2]))
@@ -85,7 +86,7 @@ run_move(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     uint64_t to_db;
     (void)argc;
-    if (!read_db(argv[2], &to_db) || to_db == replay_db(replay))
+    if (!read_db(replay, argv[2], &to_db) || to_db == replay_db(replay))
         return REPLAY_ERROR;
     (void)keyspace_move(replay_keyspace(replay), replay_db(replay), argv[1],
                         to_db);
@@ -101,7 +102,7 @@ run_swapdb(struct replay *replay, const struct bytes *argv, size_t argc)
     uint64_t a;
     uint64_t b;
     (void)argc;
-    if (!read_db(argv[1], &a) || !read_db(argv[2], &b))
+    if (!read_db(replay, argv[1], &a) || !read_db(replay, argv[2], &b))
         return REPLAY_ERROR;
     return replay_kept(keyspace_swap(replay_keyspace(replay), a, b));
 }

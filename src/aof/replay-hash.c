@@ -117,9 +117,9 @@ hincrby(struct replay *replay, const struct bytes *argv, size_t argc)
     int64_t old;
     int64_t more;
     (void)argc;
-    if (!replay_integer(argv[3], &more) ||
+    if (!replay_number(replay, argv[3], &more) ||
         replay_find(replay, argv[1], TYPE_HASH, &entry) != REPLAY_DONE ||
-        !replay_integer(text_of(replay, entry, argv[2], &room), &old) ||
+        !replay_number(replay, text_of(replay, entry, argv[2], &room), &old) ||
         __builtin_add_overflow(old, more, &old))
         return REPLAY_ERROR;
     struct text text = text_of_integer(old);

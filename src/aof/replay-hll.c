@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * HyperLogLogs (hyperloglog.c, Redis 7.2).  Logs of Redis 2.8 to 3.2 leave
- * other bytes, which count the same: PFMERGE made dense ones always, and the
- * cached count came from another estimate.
+ * HyperLogLogs (hyperloglog.c, Redis 2.8, 3.2, 4.0 and 7.2).
  */
 #include "aof/hyperloglog.h"
 #include "aof/replay-command.h"
@@ -63,6 +61,16 @@ run_pfadd(struct replay *replay, const struct bytes *argv, size_t argc)
     return REPLAY_DONE;
 }
 
+static enum hll_estimator
+estimator_of(const struct replay *replay)
+{
+    const uint32_t beta = AOF_VERSION(4, 0, 0);
+    const uint32_t ertl = AOF_VERSION(5, 0, 0);
+    return replay_is_since(replay, ertl, ertl)   ? HLL_ERTL
+           : replay_is_since(replay, beta, beta) ? HLL_BETA
+                                                 : HLL_BIAS;
+}
+
 /* PFCOUNT key ... writes the count of a single key into it. */
 static enum replay_outcome
 run_pfcount(struct replay *replay, const struct bytes *argv, size_t argc)
@@ -73,22 +81,31 @@ run_pfcount(struct replay *replay, const struct bytes *argv, size_t argc)
     enum replay_outcome outcome = find_hll(replay, argv[1], &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
-    return outcome_of(hll_refresh_count(replay_store(replay), &entry->value));
+    return outcome_of(hll_refresh_count(replay_store(replay), &entry->value,
+                                        estimator_of(replay)));
 }
 
 /* --- PFMERGE --- */
 
 struct merged {
     unsigned char registers[HLL_REGISTERS];
-    bool dense; /* one of them was */
+    bool dense; /* as the result will be */
 };
+
+/* Whether the result is dense even of sparse ones. */
+static bool
+makes_dense(const struct replay *replay)
+{
+    const uint32_t keeps_sparse = AOF_VERSION(4, 0, 7);
+    return !replay_is_since(replay, keeps_sparse, keeps_sparse);
+}
 
 static enum replay_outcome
 merge_keys(struct replay *replay, const struct bytes *names, size_t count,
            struct merged *merged)
 {
     struct entry *entry;
-    *merged = (struct merged){ .dense = false };
+    *merged = (struct merged){ .dense = makes_dense(replay) };
     for (size_t i = 0; i < count; i++) {
         if (find_hll(replay, names[i], &entry) != REPLAY_DONE)
             return REPLAY_ERROR;

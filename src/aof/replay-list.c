@@ -209,7 +209,7 @@ lset(struct replay *replay, const struct bytes *argv, size_t argc)
     int64_t index;
     (void)argc;
     if (replay_find(replay, argv[1], TYPE_LIST, &entry) != REPLAY_DONE ||
-        entry == NULL || !replay_integer(argv[2], &index) ||
+        entry == NULL || !replay_number(replay, argv[2], &index) ||
         !value_list_set(replay_store(replay), &entry->value, index, argv[3]))
         return REPLAY_ERROR;
     return REPLAY_DONE;
@@ -221,7 +221,7 @@ lrem(struct replay *replay, const struct bytes *argv, size_t argc)
     struct entry *entry;
     int64_t count;
     (void)argc;
-    if (!replay_integer(argv[2], &count))
+    if (!replay_number(replay, argv[2], &count))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_LIST, &entry);
@@ -240,7 +240,8 @@ ltrim(struct replay *replay, const struct bytes *argv, size_t argc)
     int64_t start;
     int64_t stop;
     (void)argc;
-    if (!replay_integer(argv[2], &start) || !replay_integer(argv[3], &stop))
+    if (!replay_number(replay, argv[2], &start) ||
+        !replay_number(replay, argv[3], &stop))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_LIST, &entry);

@@ -67,7 +67,7 @@ static bool
 read_ttl(struct replay *replay, struct bytes argument, bool absolute,
          int64_t *expire_ms)
 {
-    if (!replay_integer(argument, expire_ms) || *expire_ms < 0)
+    if (!replay_number(replay, argument, expire_ms) || *expire_ms < 0)
         return false;
     return absolute || *expire_ms == 0 ||
            replay_moment(replay, REPLAY_PX, argument, expire_ms);

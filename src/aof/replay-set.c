@@ -134,16 +134,43 @@ combine(struct replay *replay, struct value *result,
     return kept;
 }
 
+/* Whether an intersection with a key that is not there is empty whatever comes
+ * behind that key: up to Redis 6.0.14 and 6.2.4. */
+static bool
+stops_at_missing(const struct replay *replay)
+{
+    const uint32_t patch_6_0 = AOF_VERSION(6, 0, 15);
+    const uint32_t line_6_2 = AOF_VERSION(6, 2, 0);
+    const uint32_t patch_6_2 = AOF_VERSION(6, 2, 5);
+    return replay_is_since(replay, line_6_2, line_6_2)
+               ? !replay_is_since(replay, patch_6_2, patch_6_2)
+               : !replay_is_since(replay, patch_6_0, patch_6_0);
+}
+
+/* An error when a source is no set. */
+static enum replay_outcome
+check_sources(struct replay *replay, enum set_operation operation,
+              const struct bytes *names, size_t count)
+{
+    bool stops = operation == SET_INTERSECTION && stops_at_missing(replay);
+    struct entry *entry;
+    for (size_t i = 0; i < count; i++) {
+        if (replay_find(replay, names[i], TYPE_SET, &entry) != REPLAY_DONE)
+            return REPLAY_ERROR;
+        if (entry == NULL && stops)
+            break;
+    }
+    return REPLAY_DONE;
+}
+
 static enum replay_outcome
 store_set(struct replay *replay, enum set_operation operation,
           const struct bytes *argv, size_t argc)
 {
     struct store *store = replay_store(replay);
-    struct entry *entry;
     struct value result;
-    for (size_t i = 2; i < argc; i++)
-        if (replay_find(replay, argv[i], TYPE_SET, &entry) != REPLAY_DONE)
-            return REPLAY_ERROR;
+    if (check_sources(replay, operation, argv + 2, argc - 2) != REPLAY_DONE)
+        return REPLAY_ERROR;
     value_init(store, &result, TYPE_SET);
     bool kept = combine(replay, &result, operation, argv + 2, argc - 2);
     if (value_is_empty(&result)) {

@@ -75,8 +75,11 @@ take_option(struct sort *sort, const struct bytes *argv, size_t argc)
         return 1;
     }
     if (replay_is(argv[0], "LIMIT"))
-        return argc >= 3 && replay_integer(argv[1], &sort->limit_start) &&
-                       replay_integer(argv[2], &sort->limit_count)
+        return argc >= 3 &&
+                       replay_number(sort->replay, argv[1],
+                                     &sort->limit_start) &&
+                       replay_number(sort->replay, argv[2],
+                                     &sort->limit_count)
                    ? 3
                    : 0;
     if (argc < 2)
@@ -176,6 +179,14 @@ load_zset(struct sort *sort, struct value *value)
         add_element(sort, member.name);
 }
 
+/* A list that is not to be sorted is turned round since Redis 3.2. */
+static bool
+turns_lists(const struct replay *replay)
+{
+    const uint32_t since = AOF_VERSION(3, 2, 0);
+    return replay_is_since(replay, since, since);
+}
+
 static enum replay_outcome
 load_elements(struct sort *sort, struct bytes name)
 {
@@ -201,6 +212,9 @@ load_elements(struct sort *sort, struct bytes name)
         sort->alpha = true;
         sort->by = NULL;
     }
+    if (entry_type(entry) == TYPE_LIST && sort->as_is &&
+        !turns_lists(sort->replay))
+        sort->descends = false;
     return REPLAY_DONE;
 }
 

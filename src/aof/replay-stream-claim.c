@@ -34,8 +34,7 @@ claims_deleted(const struct replay *replay, const struct claim *claim,
            pending->consumer != NULL && pending->consumer != claim->consumer;
 }
 
-/* The consumer, made when there is none, without doubt from then on; false for
- * want of room. */
+/* The consumer, made when there is none; false for want of room. */
 static bool
 find_claimant(struct replay *replay, struct stream_group *group,
               struct claim *claim)
@@ -54,13 +53,7 @@ begin_claim(struct replay *replay, struct stream_group *group,
     if (replay_is_since(replay, since, since))
         return find_claimant(replay, group, claim);
     claim->consumer = stream_group_consumer(group, claim->name);
-    if (claim->consumer != NULL || !replay_may_be_since(replay, since, since))
-        return true;
-    struct stream_consumer *consumer =
-        replay_consumer(replay, group, claim->name);
-    if (consumer != NULL)
-        stream_consumer_set_doubtful(consumer, true);
-    return consumer != NULL;
+    return true;
 }
 
 static bool

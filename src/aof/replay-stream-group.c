@@ -39,9 +39,8 @@ replay_consumer(struct replay *replay, struct stream_group *group,
 {
     struct stream_consumer *consumer = stream_group_consumer(group, name);
     if (consumer == NULL)
-        return stream_group_add_consumer(replay_store(replay), group, name,
-                                         replay_seen_ms(replay));
-    stream_consumer_set_doubtful(consumer, false);
+        consumer = stream_group_add_consumer(replay_store(replay), group, name,
+                                             replay_seen_ms(replay));
     return consumer;
 }
 

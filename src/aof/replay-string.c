@@ -394,7 +394,7 @@ run_setrange(struct replay *replay, const struct bytes *argv, size_t argc)
     struct entry *entry;
     int64_t offset;
     (void)argc;
-    if (!replay_integer(argv[2], &offset) || offset < 0 ||
+    if (!replay_number(replay, argv[2], &offset) || offset < 0 ||
         replay_find(replay, argv[1], TYPE_STRING, &entry) != REPLAY_DONE)
         return REPLAY_ERROR;
     if (argv[3].size == 0)

@@ -49,13 +49,13 @@ parse_member(struct bytes text, struct zset_member_end *end)
 }
 
 bool
-replay_zset_range(struct bytes from, struct bytes to,
-                  struct zset_range *range)
+replay_zset_range(const struct replay *replay, struct bytes from,
+                  struct bytes to, struct zset_range *range)
 {
     switch (range->by) {
     case ZSET_BY_RANK:
-        return replay_integer(from, &range->start) &&
-               replay_integer(to, &range->stop);
+        return replay_number(replay, from, &range->start) &&
+               replay_number(replay, to, &range->stop);
     case ZSET_BY_SCORE:
         return parse_score(from, &range->scores[0]) &&
                parse_score(to, &range->scores[1]);

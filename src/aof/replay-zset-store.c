@@ -315,7 +315,7 @@ store(struct replay *replay, enum zset_operation operation,
     struct combination combination = { .operation = operation };
     enum replay_outcome outcome = REPLAY_ERROR;
     int64_t keys;
-    if (!replay_integer(argv[2], &keys) || keys < 1 ||
+    if (!replay_number(replay, argv[2], &keys) || keys < 1 ||
         (uint64_t)keys > argc - 3)
         return REPLAY_ERROR;
     combination.count = (size_t)keys;
@@ -360,8 +360,8 @@ struct range_options {
 
 /* destination source from to [BYSCORE | BYLEX] [REV] [LIMIT offset count] */
 static bool
-parse_range(const struct bytes *argv, size_t argc,
-            struct range_options *options)
+parse_range(const struct replay *replay, const struct bytes *argv,
+            size_t argc, struct range_options *options)
 {
     *options = (struct range_options){ .limit = -1 };
     for (size_t i = 5; i < argc; i++) {
@@ -382,8 +382,8 @@ parse_range(const struct bytes *argv, size_t argc,
     }
     bool swaps = options->reverse && options->range.by != ZSET_BY_RANK;
     return (!options->has_limit || options->range.by != ZSET_BY_RANK) &&
-           replay_zset_range(argv[swaps ? 4 : 3], argv[swaps ? 3 : 4],
-                             &options->range);
+           replay_zset_range(replay, argv[swaps ? 4 : 3],
+                             argv[swaps ? 3 : 4], &options->range);
 }
 
 /* Members of a range that LIMIT passes over.  An offset below 0 is behind all
@@ -458,7 +458,7 @@ zrangestore(struct replay *replay, const struct bytes *argv, size_t argc)
     struct value result;
     struct entry *entry;
     bool kept = true;
-    if (!parse_range(argv, argc, &options) ||
+    if (!parse_range(replay, argv, argc, &options) ||
         replay_find(replay, argv[2], TYPE_ZSET, &entry) != REPLAY_DONE)
         return REPLAY_ERROR;
     bool plain = !options.reverse && !options.has_limit;

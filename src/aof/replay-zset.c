@@ -106,7 +106,7 @@ remove_range(struct replay *replay, enum zset_by by,
 {
     struct zset_range range = { .by = by };
     struct entry *entry;
-    if (!replay_zset_range(argv[2], argv[3], &range))
+    if (!replay_zset_range(replay, argv[2], argv[3], &range))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_ZSET, &entry);

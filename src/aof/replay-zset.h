@@ -21,8 +21,8 @@ struct zset_range {
 
 /* Reads both ends by range->by: ranks, "1.5" "(2" "-inf", "[a" "(b" "-".
  * False when a server refuses them. */
-bool replay_zset_range(struct bytes from, struct bytes to,
-                       struct zset_range *range);
+bool replay_zset_range(const struct replay *replay, struct bytes from,
+                       struct bytes to, struct zset_range *range);
 
 /* The ranks of what is in a range. */
 struct zset_ranks replay_zset_ranks(const struct value *value,

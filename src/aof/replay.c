@@ -63,7 +63,8 @@ run_select(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     int64_t number;
     (void)argc;
-    if (!replay_integer(argv[1], &number) || number < 0 || number > INT32_MAX)
+    if (!replay_number(replay, argv[1], &number) || number < 0 ||
+        number > INT32_MAX)
         return REPLAY_ERROR;
     replay->db = (uint64_t)number;
     return REPLAY_DONE;
@@ -483,13 +484,6 @@ replay_is_since(const struct replay *replay, uint32_t redis, uint32_t valkey)
     if (version == 0)
         version = aof_era_newest(&replay->facts.era, &is_valkey);
     return version >= (is_valkey ? valkey : redis);
-}
-
-bool
-replay_may_be_since(const struct replay *replay, uint32_t redis,
-                    uint32_t valkey)
-{
-    return replay->version == 0 || replay_is_since(replay, redis, valkey);
 }
 
 bool

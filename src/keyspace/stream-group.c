@@ -15,7 +15,6 @@ struct stream_consumer {
     int64_t active_ms;
     uint64_t pending;
     uint64_t place; /* of its pending ids, during a walk */
-    bool is_doubtful;
     unsigned char name[];
 };
 
@@ -90,13 +89,6 @@ stream_group_add_consumer(struct store *store, struct stream_group *group,
     name_put(consumer->name, name);
     ordered_insert(&store->pool, &group->consumers, place, consumer);
     return consumer;
-}
-
-void
-stream_consumer_set_doubtful(struct stream_consumer *consumer,
-                             bool is_doubtful)
-{
-    consumer->is_doubtful = is_doubtful;
 }
 
 void
@@ -224,20 +216,6 @@ stream_group_remove_consumer(struct store *store, struct stream_group *group,
     ordered_remove(&store->pool, &group->consumers, place);
     free_consumer(store, consumer);
     return true;
-}
-
-void
-stream_group_drop_doubtful(struct store *store, struct stream_group *group)
-{
-    for (uint64_t rank = group->consumers.count; rank-- > 0;) {
-        struct ordered_place place = ordered_seek(&group->consumers, rank);
-        struct stream_consumer *consumer =
-            ordered_item(&group->consumers, place);
-        if (consumer->is_doubtful) {
-            ordered_remove(&store->pool, &group->consumers, place);
-            free_consumer(store, consumer);
-        }
-    }
 }
 
 /* --- the group --- */

@@ -52,11 +52,6 @@ bool stream_group_remove_consumer(struct store *store,
                                   struct stream_group *group,
                                   struct bytes name, uint64_t *pending);
 
-/* Whether it is left to be seen if the server made the consumer: one that was
- * given nothing.  value_stream_drop_doubtful tells that it did not. */
-void stream_consumer_set_doubtful(struct stream_consumer *consumer,
-                                  bool is_doubtful);
-
 /* active_ms -1: never. */
 void stream_consumer_set_times(struct stream_consumer *consumer,
                                int64_t seen_ms, int64_t active_ms);

@@ -52,8 +52,6 @@ void stream_group_free(struct store *store, struct stream_group *group);
 struct stream_group *stream_group_copy(struct store *store,
                                        const struct stream_group *group);
 uint64_t stream_group_room(const struct stream_group *group);
-void stream_group_drop_doubtful(struct store *store,
-                                struct stream_group *group);
 
 /* Whether something is pending that no consumer owns. */
 bool stream_group_has_nacks(const struct stream_group *group);

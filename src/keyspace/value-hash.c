@@ -59,13 +59,6 @@ become_table(struct store *store, struct value *value)
     value->form = HASH_TABLE;
 }
 
-void
-value_hash_open_table(struct store *store, struct value *value)
-{
-    if (value->form == HASH_PACKED_EX)
-        become_table(store, value);
-}
-
 /* Valkey holds fields that expire in tables only. */
 static void
 become_expiring(struct store *store, struct value *value)

@@ -56,10 +56,6 @@ bool value_hash_expire(struct store *store, struct value *value,
 bool value_hash_persist(struct store *store, struct value *value,
                         struct bytes field);
 
-/* Makes a table of a HASH_PACKED_EX, as the limit hash_tables_expire would have
- * done. */
-void value_hash_open_table(struct store *store, struct value *value);
-
 /* A place in a hash, valid until the next change. */
 struct value_hash_cursor {
     const struct value *value;

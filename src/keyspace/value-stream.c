@@ -100,28 +100,6 @@ value_stream_drop_references(struct store *store, struct value *value,
         stream_group_remove_pending(store, group, id);
 }
 
-void
-value_stream_drop_doubtful(struct store *store, struct value *value)
-{
-    const struct stream *stream = stream_in(value);
-    struct ordered_place place = ordered_seek(&stream->groups, 0);
-    struct stream_group *group;
-    for (; (group = ordered_item(&stream->groups, place)) != NULL;
-         ordered_forward(&stream->groups, &place))
-        stream_group_drop_doubtful(store, group);
-}
-
-void
-value_stream_assume_idmp(const struct value *value, int64_t duration_s,
-                         uint64_t entries)
-{
-    struct stream_state *state = value_stream_state(value);
-    if (state->idmp_duration_s == 0)
-        state->idmp_duration_s = duration_s;
-    if (state->idmp_entries == 0)
-        state->idmp_entries = entries;
-}
-
 /* --- what all values have --- */
 
 static struct stream *

@@ -34,10 +34,6 @@ struct stream_state {
     uint64_t iids_duplicates;
 };
 
-/* Settings for a stream that has none. */
-void value_stream_assume_idmp(const struct value *value, int64_t duration_s,
-                              uint64_t entries);
-
 struct stream_state *value_stream_state(const struct value *value);
 
 /* --- entries --- */
@@ -117,9 +113,6 @@ bool value_stream_remove_group(struct store *store, struct value *value,
  * (REFERENCES_ACKED). */
 bool value_stream_is_referenced(const struct value *value,
                                 struct stream_id id);
-
-/* Drops the consumers that are doubtful. */
-void value_stream_drop_doubtful(struct store *store, struct value *value);
 
 /* Drops an id from every group (REFERENCES_DROP). */
 void value_stream_drop_references(struct store *store, struct value *value,

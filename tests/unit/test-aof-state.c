@@ -10,6 +10,7 @@
 
 #include "aof/aof-state.h"
 #include "keyspace/value-hash.h"
+#include "keyspace/value-list.h"
 #include "keyspace/value-stream.h"
 #include "keyspace/value-string.h"
 #include "own-folder.h"
@@ -71,21 +72,35 @@ save_commands(const char *path, const char *text)
 
 static struct aof_state state_now;
 
+/* What can be read again is found by again. */
 static enum status
-read_with(const char *path, const struct aof_state_options *options)
+read_by(const char *path, const char *again,
+        const struct aof_state_options *options)
 {
     struct error error = { .kind = ERROR_NONE };
     struct input input;
     struct aof_log log;
     memset(&input, 0, sizeof(input));
     assert_int_equal(input_open(&input, path, NULL, &error), STATUS_OK);
-    assert_int_equal(aof_log_open(&log, &input, path, path, NULL, NULL,
+    assert_int_equal(aof_log_open(&log, &input, again, path, NULL, NULL,
                                   UINT64_MAX),
                      STATUS_OK);
     enum status status = aof_state_read(&state_now, &log, options);
     aof_log_close(&log);
     input_close(&input);
     return status;
+}
+
+static enum status
+read_with(const char *path, const struct aof_state_options *options)
+{
+    return read_by(path, path, options);
+}
+
+static enum status
+read_as_pipe(const char *path, const struct aof_state_options *options)
+{
+    return read_by(path, "-", options);
 }
 
 static enum status
@@ -367,6 +382,55 @@ test_era(void **state)
     aof_state_fini(&state_now);
 }
 
+/* Which of a and b is first in the list d: Redis turns a list round that it
+ * sorts BY nothing, DESC, since 3.2. */
+static void
+expect_turned(bool turned)
+{
+    struct value_list_cursor cursor;
+    char room[TEXT_DIGITS];
+    struct bytes text;
+    const struct entry *entry =
+        keyspace_find(state_now.keyspace, 0, BYTES_LITERAL("d"));
+    assert_non_null(entry);
+    value_list_begin(&cursor, &entry->value);
+    assert_true(value_list_next(&cursor, room, &text));
+    assert_int_equal(text.data[0], turned ? 'b' : 'a');
+    aof_state_fini(&state_now);
+}
+
+#define TURN "RPUSH l a b;SORT l BY none DESC STORE d"
+
+/* A command is replayed by all of the log, what comes behind it, too. */
+static void
+test_era_is_known_before(void **state)
+{
+    (void)state;
+    const struct aof_repair_until offset = { .kind = AOF_REPAIR_OFFSET,
+                                             .offset = 36 + 67 + 27 };
+    const struct aof_state_options options = { .now_ms = -1 };
+    save_commands("a", TURN);
+    assert_int_equal(read_log("a"), STATUS_OK);
+    expect_turned(false);
+    save_commands("a", TURN ";SET a 1;XADD s 1-1 f v;SET b 1");
+    assert_int_equal(read_log("a"), STATUS_OK);
+    expect_turned(true);
+    assert_int_equal(read_until("a", offset, ""), STATUS_OK);
+    expect_turned(false);
+    assert_int_equal(read_as_pipe("a", &options), STATUS_OK);
+    expect_turned(false);
+    save_commands("a", TURN ";#TS:1");
+    assert_int_equal(read_log("a"), STATUS_OK);
+    expect_turned(true);
+    buffer_append_text(&content, "file x.1.incr.aof seq 1 type i\n"
+                                 "file x.2.incr.aof seq 2 type i\n");
+    save("x.manifest");
+    save_commands("x.1.incr.aof", TURN);
+    save_commands("x.2.incr.aof", "SET a 1");
+    assert_int_equal(read_log("x.manifest"), STATUS_OK);
+    expect_turned(true);
+}
+
 /* Whether a group of the stream s has a consumer of that name. */
 static bool
 has_consumer(const char *name)
@@ -471,6 +535,7 @@ main(void)
         cmocka_unit_test(test_memory_limit),
         cmocka_unit_test(test_server),
         cmocka_unit_test(test_era),
+        cmocka_unit_test(test_era_is_known_before),
         cmocka_unit_test(test_rewritten),
         cmocka_unit_test(test_relative_expiries),
     };

@@ -271,6 +271,7 @@ static void
 test_sort_by_patterns(void **state)
 {
     (void)state;
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
     run("RPUSH l a b c");
     run("MSET w_a 3 w_b 1 w_c 2");
     run("HSET h_a f one");
@@ -287,6 +288,25 @@ test_sort_by_patterns(void **state)
     expect_list("d", "c a b");
     run("SORT l BY w_* GET w_*-> GET w_a STORE d");
     expect_list("d", "     ");
+}
+
+/* Redis 2.8.24. */
+static void
+test_old_sort_of_a_list(void **state)
+{
+    (void)state;
+    replay_set_server(replay, false, AOF_VERSION(2, 8, 24));
+    run("RPUSH l a b c d");
+    run("SORT l BY none DESC STORE d");
+    expect_list("d", "a b c d");
+    run("SORT l BY none DESC LIMIT 01 2 STORE d");
+    expect_list("d", "b c");
+    run("ZADD z 1 a 2 b 3 c");
+    run("SORT z BY none DESC LIMIT 0 2 STORE d");
+    expect_list("d", "c b");
+    run("LSET l -01 z");
+    run("LTRIM l 01 +9");
+    expect_list("l", "b c z");
 }
 
 static void
@@ -382,6 +402,7 @@ main(void)
         TEST(test_restore_refuses),
         TEST(test_sort_numbers),
         TEST(test_sort_by_patterns),
+        TEST(test_old_sort_of_a_list),
         TEST(test_sort_sets),
         TEST(test_sort_equal_weights),
         TEST(test_sort_tells_what_it_cannot_know),

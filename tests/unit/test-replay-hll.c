@@ -13,7 +13,17 @@
 
 #include <xxhash.h>
 
+#include "aof/hyperloglog.h"
+#include "base/endian.h"
 #include "replay-text.h"
+
+static int
+set_up_7_0(void **state)
+{
+    (void)set_up(state);
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
+    return 0;
+}
 
 static void
 expect_digest(const char *name, uint64_t size, uint64_t digest)
@@ -134,14 +144,91 @@ test_refuses(void **state)
     run_error("PFADD h a");
 }
 
+/* What PFCOUNT says of e1 to e<elements> in a release. */
+struct old_count {
+    int elements;
+    uint64_t redis_2_8_24;
+    uint64_t redis_4_0_14;
+};
+
+/* The cached cardinality of the string h. */
+static uint64_t
+cached_count(void)
+{
+    char room[TEXT_DIGITS];
+    struct bytes text = value_string_bytes(&entry_of("h")->value, room);
+    return load_u64le(text.data + 8);
+}
+
+static void
+test_old_counts(void **state)
+{
+    (void)state;
+    static const struct old_count counts[] = {
+        { 3, 3, 3 },
+        { 100, 100, 100 },
+        { 800, 804, 804 },
+        { 1000, 1008, 1008 },
+        { 6000, 5953, 5951 },
+        { 12000, 11938, 11926 },
+        { 40000, 40005, 39893 },
+        { 60000, 60147, 60176 },
+        { 65000, 65189, 65161 },
+        { 100000, 100843, 100854 },
+    };
+    int elements = 0;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        add_elements("h", elements + 1, counts[i].elements);
+        elements = counts[i].elements;
+        replay_set_server(replay, false, AOF_VERSION(2, 8, 24));
+        run("PFCOUNT h");
+        assert_int_equal(cached_count(), counts[i].redis_2_8_24);
+        replay_set_server(replay, false, AOF_VERSION(4, 0, 14));
+        run("PFADD h"); /* it changes nothing: the count stays */
+        run("PFCOUNT h");
+        assert_int_equal(cached_count(), counts[i].redis_2_8_24);
+        hll_forget_count(keyspace_store(keyspace), &entry_of("h")->value);
+        run("PFCOUNT h");
+        assert_int_equal(cached_count(), counts[i].redis_4_0_14);
+        hll_forget_count(keyspace_store(keyspace), &entry_of("h")->value);
+    }
+}
+
+/* Seen in Redis 2.8.24 and 4.0.14; since which patch its source tells. */
+static void
+test_old_merging(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t version;
+        uint64_t size;
+    } cases[] = {
+        { AOF_VERSION(2, 8, 24), 12304 },
+        { AOF_VERSION(4, 0, 6), 12304 },
+        { AOF_VERSION(4, 0, 7), 23 },
+        { AOF_VERSION(4, 0, 14), 23 },
+    };
+    run("PFADD a x");
+    run("PFADD b y");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        replay_set_server(replay, false, cases[i].version);
+        run("DEL c");
+        run("PFMERGE c a b");
+        assert_int_equal(value_string_size(&entry_of("c")->value),
+                         cases[i].size);
+    }
+}
+
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(name, set_up_7_0, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_small_ones), TEST(test_growing_to_dense),
         TEST(test_merging),    TEST(test_making_dense),
-        TEST(test_refuses),
+        TEST(test_refuses),    TEST(test_old_counts),
+        TEST(test_old_merging),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,25 @@ test_many_arguments(void **state)
     expect_text("e", "1 x");
 }
 
+/* Redis 2.8.24 and 7.0.15: whether what comes behind a key that is not there
+ * must be a set, too. */
+static void
+test_intersection_with_nothing(void **state)
+{
+    (void)state;
+    run("SET text x");
+    run("SADD a 1");
+    run("SADD d 1");
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
+    run_error("SINTERSTORE d none text");
+    expect_text("d", "1");
+    replay_set_server(replay, false, AOF_VERSION(2, 8, 24));
+    run_error("SINTERSTORE d a text none");
+    expect_text("d", "1");
+    run("SINTERSTORE d a none text");
+    expect_text("d", NULL);
+}
+
 static void
 test_move(void **state)
 {
@@ -185,6 +204,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_members, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many_arguments, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_intersection_with_nothing, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_move, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stores, set_up, tear_down),

@@ -194,6 +194,7 @@ static void
 test_counters(void **state)
 {
     (void)state;
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
     run("SET a 10 PXAT 5");
     run("INCR a");
     run("DECRBY a -5");
@@ -211,6 +212,39 @@ test_counters(void **state)
     run_error("INCR b");
     run("SET b \"\"");
     run_error("INCR b");
+}
+
+/* Redis 2.8.24. */
+static void
+test_old_numbers(void **state)
+{
+    (void)state;
+    replay_set_server(replay, false, AOF_VERSION(2, 8, 24));
+    run("SET n 007");
+    run("INCR n");
+    expect("n", "8");
+    run("SET n +5");
+    run("INCRBY n +3");
+    expect("n", "8");
+    run("SET n \"\"");
+    run("INCR n");
+    expect("n", "1");
+    run("SET n -0");
+    run("DECR n");
+    expect("n", "-1");
+    run("SET n \"1\\x00x\"");
+    run("INCR n");
+    expect("n", "2");
+    run("SETRANGE t 03 x");
+    expect_bytes("t", bytes_of("\0\0\0x", 4));
+    static const char *const none[] = { "\" 7\"", "0x10",
+                                        "9223372036854775808" };
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        char line[64];
+        (void)snprintf(line, sizeof(line), "SET n %s", none[i]);
+        run(line);
+        run_error("INCR n");
+    }
 }
 
 static void
@@ -287,6 +321,7 @@ main(void)
         TEST(test_parts),
         TEST(test_deleting_on_conditions),
         TEST(test_counters),
+        TEST(test_old_numbers),
         TEST(test_floats_as_servers_write_them),
         TEST(test_increx),
     };
