@@ -89,7 +89,8 @@ replay_zset_expect(struct replay *replay, struct value *value,
                    uint64_t members)
 {
     struct store *store = replay_store(replay);
-    if (value->form == ZSET_PACKED && members > store->limits.zset_entries)
+    if (value->form == ZSET_PACKED &&
+        members > store->limits.settings.zset_entries)
         value_zset_open_table(store, value);
 }
 

@@ -91,8 +91,8 @@ become_pack(struct store *store, struct value *value)
 static void
 leave_integers(struct store *store, struct value *value)
 {
-    if (set_integers_count(value) < store->limits.set_entries &&
-        set_integers_longest(value) <= store->limits.set_value)
+    if (set_integers_count(value) < store->limits.settings.set_entries &&
+        set_integers_longest(value) <= store->limits.settings.set_value)
         become_pack(store, value);
     else
         become_table(store, value);
@@ -107,8 +107,8 @@ make_room(struct store *store, struct value *value, struct bytes member,
     if (value->form != SET_PACKED)
         return;
     struct pack pack = packed_value_get(value);
-    if (pack.count >= store->limits.set_entries || member.size > most ||
-        !pack_fits(&pack, member.size))
+    if (pack.count >= store->limits.settings.set_entries ||
+        member.size > most || !pack_fits(&pack, member.size))
         become_table(store, value);
 }
 
@@ -144,7 +144,7 @@ static enum value_change
 add_integer(struct store *store, struct value *value, int64_t number)
 {
     bool found;
-    uint64_t most = store->limits.set_integers;
+    uint64_t most = store->limits.settings.set_integers;
     uint32_t index = set_integers_find(value, number, &found);
     if (found)
         return VALUE_SAME;
@@ -181,7 +181,7 @@ value_set_add(struct store *store, struct value *value, struct bytes member)
         return VALUE_SAME;
     if (value->form == SET_INTEGERS)
         leave_integers(store, value);
-    make_room(store, value, member, store->limits.set_value);
+    make_room(store, value, member, store->limits.settings.set_value);
     return append_member(store, value, member);
 }
 

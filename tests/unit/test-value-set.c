@@ -97,10 +97,10 @@ test_against_a_list(void **state)
     run_steps(9, 1);
     run_steps(200, 2);
     run_steps(NAMES, 3);
-    store.limits.set_entries = 400;
+    store.limits.settings.set_entries = 400;
     run_steps(NAMES, 4);
-    store.limits.set_entries = 0;
-    store.limits.set_integers = 5;
+    store.limits.settings.set_entries = 0;
+    store.limits.settings.set_integers = 5;
     run_steps(NAMES, 5);
 }
 
@@ -170,7 +170,7 @@ test_listpack_of_integers(void **state)
     assert_int_equal(value_set_count(&value), 2);
     value_fini(&store, &value);
 
-    store.limits.set_entries = 2;
+    store.limits.settings.set_entries = 2;
     value = value_new(TYPE_SET);
     assert_int_equal(load(&value, "1"), VALUE_ADDED);
     assert_int_equal(load(&value, "2"), VALUE_ADDED);
