@@ -344,6 +344,37 @@ test_parts_without_room(void **state)
     keyspace_free(keyspace);
 }
 
+/* Nor does an entry of a stream whose fields never end. */
+static void
+test_fields_without_room(void **state)
+{
+    (void)state;
+    enum { LIMIT = 1024 * 1024, SIZE = 100, FIELDS = 100000 };
+    static const unsigned char text[SIZE];
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, LIMIT);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    struct node node = { .kind = NODE_LISTPACK, .in_stream = true };
+    struct item entry = { .kind = ITEM_ENTRY, .id = { 1, 1 },
+                          .count = FIELDS };
+    struct item field = { .kind = ITEM_ENTRY_FIELD,
+                          .text = text_of_bytes(text, SIZE),
+                          .value = text_of_bytes(text, SIZE) };
+    unsigned fields = 0;
+    begin(loader, TYPE_STREAM);
+    visitor->ops->node(visitor, &node);
+    visitor->ops->item(visitor, &entry);
+    for (; keyspace_load_result(loader) == LOAD_KEPT && fields < FIELDS;
+         fields++)
+        visitor->ops->item(visitor, &field);
+    assert_true(fields <= LIMIT / (2 * SIZE) + 1);
+    assert_true(keyspace_is_full(keyspace));
+    assert_int_equal(end(loader), LOAD_REFUSED);
+    assert_int_equal(keyspace_count_all(keyspace), 0);
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
 int
 main(void)
 {
@@ -352,6 +383,7 @@ main(void)
         cmocka_unit_test(test_what_is_not_kept),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_parts_without_room),
+        cmocka_unit_test(test_fields_without_room),
         cmocka_unit_test(test_no_number),
         cmocka_unit_test(test_cells),
     };
