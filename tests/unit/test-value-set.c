@@ -114,6 +114,38 @@ add_integers(struct value *value, int count)
     }
 }
 
+/* Of many members a few stay, in their order; a walk passes few gaps. */
+static void
+test_a_table_that_shrinks(void **state)
+{
+    (void)state;
+    enum { MANY = 5000, STAY = 100 };
+    char text[TEXT_MOST];
+    char room[TEXT_DIGITS];
+    struct bytes member;
+    struct value_set_cursor cursor;
+    struct value value = value_new(TYPE_SET);
+    add_integers(&value, MANY);
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(text, TEXT_MOST, "%d", i);
+        if (i % STAY != 0)
+            assert_true(
+                value_set_remove(&store, &value, bytes_of_text(text)));
+    }
+    assert_int_equal(value_set_count(&value), MANY / STAY);
+    value_set_begin(&cursor, &value);
+    for (int i = 0; i < MANY; i += STAY) {
+        (void)snprintf(text, TEXT_MOST, "%d", i);
+        assert_true(value_set_next(&cursor, room, &member));
+        assert_true(bytes_equal(member, bytes_of_text(text)));
+        assert_true(value_set_has(&store, &value, member));
+    }
+    assert_false(value_set_next(&cursor, room, &member));
+    assert_true(cursor.at < MANY / 2);
+    assert_false(value_set_has(&store, &value, BYTES_LITERAL("1")));
+    value_fini(&store, &value);
+}
+
 static void
 test_limits(void **state)
 {
@@ -205,6 +237,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_against_a_list, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_table_that_shrinks, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_listpack_of_integers, set_up,
