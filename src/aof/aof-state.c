@@ -83,11 +83,11 @@ stream_rules_of(uint32_t version)
     };
 }
 
-/* What its own server's dump of the state would look like.  Sources: config.c,
- * util.c d2string, quicklist.c isLargeElement and t_stream.c of these
- * releases. */
+/* What its own server's dump of the state would look like, the newest one's
+ * when version is 0.  Sources: config.c, util.c d2string, quicklist.c
+ * isLargeElement and t_stream.c of these releases. */
 static struct store_limits
-limits_of(struct release release)
+limits_of(struct release release, const struct store_settings *settings)
 {
     const uint32_t version = release.version;
     const bool is_valkey = release.is_valkey;
@@ -96,10 +96,14 @@ limits_of(struct release release)
     const uint32_t large_lists =
         is_valkey ? AOF_VERSION(8, 0, 0) : AOF_VERSION(7, 4, 0);
     struct store_limits limits = store_limits_default;
+    limits.settings = *settings;
+    limits.list_large = store_list_bytes(settings->list_fill);
+    if (version == 0)
+        return limits;
     limits.hash_tables_expire = is_valkey;
     limits.stream_rules = stream_rules_of(version);
     if (version < redis_7_2) {
-        limits.set_entries = 0;
+        limits.settings.set_entries = 0;
         limits.list_estimates = true;
         limits.score = version < redis_7_0 ? SCORE_EXACT_17 : SCORE_17;
     }
@@ -147,17 +151,16 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
 {
     struct aof_state *state = reading->state;
     const struct aof_state_server *server = reading->options->server;
-    struct store_limits limits = store_limits_default;
+    const struct store_settings *settings = &store_settings_default;
     bool is_set = reading->log != NULL && reading->log->is_set;
     if (state->keyspace != NULL)
         return;
     struct release release = release_of(reading, facts);
-    if (release.version != 0)
-        limits = limits_of(release);
-    else if (!is_set)
-        limits.score = SCORE_EXACT_17;
     if (server != NULL)
-        limits.stream = server->stream;
+        settings = &server->settings;
+    struct store_limits limits = limits_of(release, settings);
+    if (release.version == 0 && !is_set)
+        limits.score = SCORE_EXACT_17;
     state->base = *facts;
     state->keyspace = keyspace_new(&limits, reading->options->memory_limit);
     state->replay = replay_new(state->keyspace, facts->ctime_ms);

@@ -21,7 +21,7 @@ struct aof_state_server {
     bool is_valkey;
     uint32_t version; /* AOF_VERSION, for a log that does not say which release
                          wrote it; 0: not known either */
-    struct stream_limits stream;
+    struct store_settings settings;
 };
 
 struct aof_state_options {

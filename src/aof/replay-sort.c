@@ -460,6 +460,17 @@ push(struct sort *sort, struct value *list, const struct element *element)
     return true;
 }
 
+/* A list made by SORT goes by the settings since Redis 7.4 (and Valkey 8), by
+ * the default before (sort.c, quicklist.c quicklistCreate). */
+static int64_t
+fill_of(const struct sort *sort)
+{
+    return replay_is_since(sort->replay, AOF_VERSION(7, 4, 0),
+                           AOF_VERSION(8, 0, 0))
+               ? replay_store(sort->replay)->limits.settings.list_fill
+               : store_settings_default.list_fill;
+}
+
 static enum replay_outcome
 store_result(struct sort *sort)
 {
@@ -471,11 +482,13 @@ store_result(struct sort *sort)
         return REPLAY_DONE;
     }
     value_init(store, &list, TYPE_LIST);
+    value_list_open_chain(store, &list, fill_of(sort));
     for (uint64_t i = span.begin; i < span.end; i++)
         if (!push(sort, &list, &sort->elements[i])) {
             value_fini(store, &list);
             return REPLAY_UNKNOWN;
         }
+    value_list_close_chain(store, &list);
     enum replay_outcome outcome = replay_put(sort->replay, *sort->store, &list,
                                              false);
     return is_ambiguous(sort) ? REPLAY_UNKNOWN : outcome;

@@ -149,7 +149,8 @@ replay_zset_expect(struct replay *replay, struct value *value,
                    uint64_t members)
 {
     struct store *store = replay_store(replay);
-    if (value->form == ZSET_PACKED && members > store->limits.zset_entries)
+    if (value->form == ZSET_PACKED &&
+        members > store->limits.settings.zset_entries)
         value_zset_open_table(store, value);
 }
 
@@ -166,7 +167,7 @@ expect_names(struct replay *replay, struct value *value,
         return;
     for (size_t i = 0; i < names->count; i++)
         has_long |= names->first[i * names->stride].size >
-                    store->limits.zset_value;
+                    store->limits.settings.zset_value;
     if (has_long)
         value_zset_open_table(store, value);
 }

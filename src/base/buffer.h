@@ -57,6 +57,15 @@ buffer_clear(struct buffer *buffer)
     buffer->size = 0;
 }
 
+/* And gives back room of more than so many bytes. */
+static inline void
+buffer_clear_to(struct buffer *buffer, size_t most)
+{
+    if (buffer->capacity > most)
+        buffer_fini(buffer);
+    buffer->size = 0;
+}
+
 static inline struct bytes
 buffer_bytes(const struct buffer *buffer)
 {

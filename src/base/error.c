@@ -14,6 +14,7 @@ set_text(struct error *error, enum error_kind kind, const char *format,
          va_list arguments)
 {
     error->kind = kind;
+    error->unreadable = 0;
     (void)vsnprintf(error->text, sizeof(error->text), format, arguments);
 }
 
@@ -39,6 +40,25 @@ error_set_at(struct error *error, enum error_kind kind, uint64_t offset,
     va_start(arguments, format);
     set_text(error, kind, format, arguments);
     va_end(arguments);
+    error->has_offset = true;
+    error->offset = offset;
+}
+
+void
+error_set_unreadable(struct error *error, int reason)
+{
+    if (error->kind != ERROR_NONE)
+        return;
+    error_set(error, ERROR_IO, "cannot read: %s", strerror(reason));
+    error->unreadable = reason;
+}
+
+void
+error_set_unreadable_at(struct error *error, int reason, uint64_t offset)
+{
+    if (error->kind != ERROR_NONE)
+        return;
+    error_set_unreadable(error, reason);
     error->has_offset = true;
     error->offset = offset;
 }
@@ -70,5 +90,6 @@ error_clear(struct error *error)
     error->kind = ERROR_NONE;
     error->has_offset = false;
     error->offset = 0;
+    error->unreadable = 0;
     error->text[0] = '\0';
 }

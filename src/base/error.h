@@ -35,6 +35,7 @@ struct error {
     enum error_kind kind;
     bool has_offset;
     uint64_t offset; /* in the (decompressed) input */
+    int unreadable;  /* errno, when it is that input cannot be read; else 0 */
     char text[ERROR_TEXT_MAX];
 };
 
@@ -46,6 +47,11 @@ void error_set(struct error *error, enum error_kind kind, const char *format,
 void error_set_at(struct error *error, enum error_kind kind, uint64_t offset,
                   const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* ERROR_IO: bytes of an input that is open cannot be read, with errno as the
+ * reason. */
+void error_set_unreadable(struct error *error, int reason);
+void error_set_unreadable_at(struct error *error, int reason, uint64_t offset);
 
 /* Prepends what was being done: "listpack entry 3" turns "length 900 exceeds
  * blob" into "listpack entry 3: length 900 exceeds blob".  Does nothing when

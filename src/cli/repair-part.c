@@ -101,8 +101,7 @@ repair_part_fini(struct repair_part *part)
 bool
 repair_part_is_of_disk(const struct error *error)
 {
-    return error->kind == ERROR_IO &&
-           strstr(error->text, strerror(EIO)) != NULL;
+    return error->unreadable == EIO;
 }
 
 /* What a disk does not give is no damage to step over: the bytes around it

@@ -133,6 +133,23 @@ keep_results(const struct aof_state *state)
     return log;
 }
 
+static struct store_settings
+settings_of(const struct settings *settings)
+{
+    return (struct store_settings){
+        .hash_entries = (uint64_t)settings->hash_max_listpack_entries,
+        .hash_value = (uint64_t)settings->hash_max_listpack_value,
+        .set_integers = (uint64_t)settings->set_max_intset_entries,
+        .set_entries = (uint64_t)settings->set_max_listpack_entries,
+        .set_value = (uint64_t)settings->set_max_listpack_value,
+        .zset_entries = (uint64_t)settings->zset_max_listpack_entries,
+        .zset_value = (uint64_t)settings->zset_max_listpack_value,
+        .list_fill = settings->list_max_listpack_size,
+        .stream = { (uint64_t)settings->stream_node_max_bytes,
+                    (uint64_t)settings->stream_node_max_entries },
+    };
+}
+
 struct aof_state_server
 run_log_server(const struct run *run)
 {
@@ -142,8 +159,7 @@ run_log_server(const struct run *run)
     profile_resolve(&profile, request, &nothing);
     const struct server *server = profile.server;
     struct aof_state_server named = {
-        .stream = { (uint64_t)profile.settings.stream_node_max_bytes,
-                    (uint64_t)profile.settings.stream_node_max_entries },
+        .settings = settings_of(&profile.settings),
     };
     if (request->server != NULL) {
         named.is_valkey = server->product == SERVER_VALKEY;

@@ -500,8 +500,9 @@ export_resp_new(const struct exporter_options *options)
     struct export_resp *resp = xcalloc(1, sizeof(*resp));
     resp->options = *options;
     resp->db = NO_DATABASE;
-    resp->visitor = (struct visitor){ &visitor_ops, WANT_ITEMS | WANT_BYTES |
-                                                        WANT_LINKS };
+    resp->visitor = (struct visitor){
+        &visitor_ops, WANT_ITEMS | WANT_BYTES | WANT_TOMBSTONES | WANT_LINKS
+    };
     resp->exporter = (struct exporter){ &export_resp_ops, &resp->visitor };
     spool_init(&resp->body, options->error);
     spool_init(&resp->chunk, options->error);

@@ -34,6 +34,7 @@ struct resp_stream {
     struct stream_totals totals;
     bool is_told; /* what group_read_is_told says */
     struct spool entries; /* a struct stream_id each */
+    bool is_deleted;      /* the entry at hand, which has no command then */
     struct spool pending; /* of the group, a struct each */
     struct buffer group;
     struct buffer consumer;
@@ -129,10 +130,23 @@ find(const struct spool *records, size_t size, struct stream_id id, void *found)
 static bool
 add_entry(struct resp_stream *stream, const struct item *item)
 {
+    stream->is_deleted = item->is_deleted;
+    if (item->is_deleted)
+        return true;
     spool_append(&stream->entries, bytes_of(&item->id, sizeof(item->id)));
     begin(stream, 3 + 2 * item->count, "XADD", NULL);
     resp_id(stream->out, item->id);
     return item->count > 0 || stream->is_rewrite;
+}
+
+static void
+add_field(struct resp_stream *stream, struct texts *texts,
+          const struct item *item)
+{
+    if (stream->is_deleted)
+        return;
+    resp_text(stream->out, texts, &item->text, 0);
+    resp_text(stream->out, texts, &item->value, 1);
 }
 
 /* An entry that is trimmed at once leaves an empty stream. */
@@ -295,8 +309,7 @@ resp_stream_item(struct resp_stream *stream, struct texts *texts,
     case ITEM_ENTRY:
         return add_entry(stream, item);
     case ITEM_ENTRY_FIELD:
-        resp_text(stream->out, texts, &item->text, 0);
-        resp_text(stream->out, texts, &item->value, 1);
+        add_field(stream, texts, item);
         return true;
     case ITEM_STREAM:
         set_totals(stream, item->stream);

@@ -173,7 +173,7 @@ examine_file(struct input *input, int fd, struct error *error)
         return false;
     }
     if (S_ISDIR(status.st_mode)) {
-        error_set(error, ERROR_IO, "cannot read: %s", strerror(EISDIR));
+        error_set_unreadable(error, EISDIR);
         return false;
     }
     input->device = (uint64_t)status.st_dev;

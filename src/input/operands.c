@@ -340,7 +340,7 @@ add_directory(struct operands *operands, const char *directory,
     struct listing listing;
     if (!list_directory(&listing, directory)) {
         struct error error = { .kind = ERROR_NONE };
-        error_set(&error, ERROR_IO, "cannot read: %s", strerror(errno));
+        error_set_unreadable(&error, errno);
         append_note(operands, true, directory, error.text);
     } else if (!find_manifests(operands, &listing, options)) {
         add_files(operands, &listing, options);

@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,7 +88,7 @@ file_read(struct stream *stream, unsigned char *into, size_t capacity,
         pagecache_advance(&self->pages, self->position);
     ssize_t count = read_patiently(self, into, size);
     if (count < 0) {
-        error_set(error, ERROR_IO, "cannot read: %s", strerror(errno));
+        error_set_unreadable(error, errno);
         return STATUS_FAIL;
     }
     if (count == 0)

@@ -4,7 +4,6 @@
 #include "input/stream-range.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 static enum status
@@ -21,8 +20,7 @@ range_read(struct stream *stream, unsigned char *into, size_t capacity,
         count = pread(self->fd, into, capacity, (off_t)self->position);
     while (count < 0 && errno == EINTR);
     if (count < 0) {
-        error_set_at(error, ERROR_IO, self->position, "cannot read: %s",
-                     strerror(errno));
+        error_set_unreadable_at(error, errno, self->position);
         return STATUS_FAIL;
     }
     if (count == 0)

@@ -75,8 +75,7 @@ fill(struct window *window, size_t need, size_t wanted)
             error_set_at(&window->error, ERROR_IO, at,
                          "the file became shorter while it was read");
         else
-            error_set_at(&window->error, ERROR_IO, at, "cannot read: %s",
-                         strerror(errno));
+            error_set_unreadable_at(&window->error, errno, at);
         return;
     }
 }

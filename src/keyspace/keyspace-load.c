@@ -17,7 +17,6 @@
 
 enum {
     TEXTS = 2,
-    PARTS_KEPT = 1024 * 1024, /* bytes of room kept for the next text */
     TYPE_BYTE_HASH_METADATA = 24, /* these two of Redis 7.4 */
     TYPE_BYTE_HASH_LISTPACK_EX = 25,
 };
@@ -177,11 +176,8 @@ drop(struct keyspace_load *load)
 static void
 clear_parts(struct keyspace_load *load)
 {
-    for (size_t i = 0; i < TEXTS; i++) {
-        buffer_clear(&load->parts[i]);
-        if (load->parts[i].capacity > PARTS_KEPT)
-            buffer_fini(&load->parts[i]);
-    }
+    for (size_t i = 0; i < TEXTS; i++)
+        buffer_clear_to(&load->parts[i], LOAD_ROOM_KEPT);
 }
 
 static void
@@ -235,12 +231,14 @@ load_count(struct visitor *visitor, uint64_t count)
 }
 
 /* For so many bytes more of texts that come in parts: what they are put
- * together in is beside the store, but will be in it. */
+ * together in is beside the store, but will be in it; so are the texts of the
+ * entry of a stream. */
 static bool
 has_room(struct keyspace_load *load, uint64_t more)
 {
     for (size_t i = 0; i < TEXTS; i++)
         more += load->parts[i].size;
+    more += stream_load_held(&load->stream);
     return pool_allows(&load->store->pool, more);
 }
 

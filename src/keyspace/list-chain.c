@@ -5,17 +5,14 @@
 
 enum {
     FIRST_ROOM = 8,
-    ESTIMATE = 8,         /* SIZE_ESTIMATE_OVERHEAD, of an entry */
-    SAFE_SIZE = 8192,     /* SIZE_SAFETY_LIMIT, where elements are counted */
-    SMALLEST_NODE = 4096, /* of list_fill -1 */
-    FILLS = 5,
+    ESTIMATE = 8, /* SIZE_ESTIMATE_OVERHEAD, of an entry */
 };
 
 struct list_chain *
-list_chain_new(struct pool *pool)
+list_chain_new(struct pool *pool, int64_t fill)
 {
     struct list_chain *chain = pool_alloc(pool, sizeof(*chain));
-    *chain = (struct list_chain) { .nodes = NULL };
+    *chain = (struct list_chain){ .fill = fill };
     return chain;
 }
 
@@ -117,38 +114,33 @@ list_node_new(struct store *store, struct bytes element)
 
 /* Of a fill that counts bytes. */
 static uint64_t
-size_limit(const struct store *store)
+size_limit(int64_t fill)
 {
-    int64_t fill = store->limits.list_fill;
-    if (fill >= 0)
-        return UINT64_MAX;
-    return (uint64_t)SMALLEST_NODE
-           << ((fill < -FILLS ? FILLS : -fill) - 1);
+    return fill < 0 ? store_list_bytes(fill) : UINT64_MAX;
 }
 
 static uint64_t
-count_limit(const struct store *store)
+count_limit(int64_t fill)
 {
-    int64_t fill = store->limits.list_fill;
     if (fill < 0)
         return UINT64_MAX;
     return fill > 0 ? (uint64_t)fill : 1;
 }
 
-bool
-list_node_exceeds(const struct store *store, uint64_t size, uint64_t count)
+/* Whether so many bytes and elements are too much for a node. */
+static bool
+exceeds(int64_t fill, uint64_t size, uint64_t count)
 {
-    uint64_t most = store->limits.list_fill < 0 ? size_limit(store) : SAFE_SIZE;
-    return size > most || count > count_limit(store);
+    return size > store_list_bytes(fill) || count > count_limit(fill);
 }
 
 bool
 list_node_may_be_alone(const struct store *store, const struct pack *node,
                        unsigned part)
 {
-    return !list_node_is_plain(node) &&
-           node->size <= size_limit(store) / part &&
-           node->count <= count_limit(store) / part;
+    int64_t fill = store->limits.settings.list_fill;
+    return !list_node_is_plain(node) && node->size <= size_limit(fill) / part &&
+           node->count <= count_limit(fill) / part;
 }
 
 bool
@@ -161,27 +153,28 @@ list_element_is_large(const struct store *store, struct bytes element)
 
 /* With so many bytes for what comes with the element's own. */
 static bool
-takes(const struct store *store, const struct pack *pack, struct bytes element,
-      unsigned overhead)
+takes(const struct store *store, int64_t fill, const struct pack *pack,
+      struct bytes element, unsigned overhead)
 {
     return !list_element_is_large(store, element) &&
            pack_fits(pack, element.size) &&
-           !list_node_exceeds(store, pack->size + element.size + overhead,
-                              pack->count + UINT64_C(1));
+           !exceeds(fill, pack->size + element.size + overhead,
+                    pack->count + UINT64_C(1));
 }
 
 bool
-list_node_takes(const struct store *store, const struct pack *node,
-                struct bytes element)
+list_node_takes(const struct store *store, const struct list_chain *chain,
+                const struct pack *node, struct bytes element)
 {
-    return !list_node_is_plain(node) && takes(store, node, element, ESTIMATE);
+    return !list_node_is_plain(node) &&
+           takes(store, chain->fill, node, element, ESTIMATE);
 }
 
 bool
 list_pack_takes(const struct store *store, const struct pack *pack,
                 struct bytes element)
 {
-    return takes(store, pack, element,
+    return takes(store, store->limits.settings.list_fill, pack, element,
                  store->limits.list_estimates ? ESTIMATE : 0);
 }
 
@@ -248,8 +241,8 @@ merge(struct store *store, struct list_chain *chain, uint32_t index)
     struct pack *node = list_chain_node(chain, index);
     struct pack *next = list_chain_node(chain, index + 1);
     if (list_node_is_plain(node) || list_node_is_plain(next) ||
-        list_node_exceeds(store, (uint64_t)node->size + next->size - PACK_EMPTY,
-                          (uint64_t)node->count + next->count))
+        exceeds(chain->fill, (uint64_t)node->size + next->size - PACK_EMPTY,
+                (uint64_t)node->count + next->count))
         return false;
     for (uint32_t at = pack_first(); at < pack_end(next);
          at = pack_next(next, at))

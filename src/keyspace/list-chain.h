@@ -20,6 +20,7 @@ struct list_chain {
     uint32_t count;
     uint32_t room;
     uint64_t elements; /* of all nodes */
+    int64_t fill;      /* the list_fill by which nodes are filled */
 };
 
 static inline struct pack *
@@ -40,7 +41,7 @@ list_node_elements(const struct pack *node)
     return node->count > 0 ? node->count : 1;
 }
 
-struct list_chain *list_chain_new(struct pool *pool);
+struct list_chain *list_chain_new(struct pool *pool, int64_t fill);
 
 /* Frees the nodes too. */
 void list_chain_free(struct pool *pool, struct list_chain *chain);
@@ -79,13 +80,8 @@ struct text list_node_text(const struct pack *node, uint32_t offset);
 bool list_node_equals(const struct pack *node, uint32_t offset,
                       struct bytes element);
 
-/* Whether so many bytes and elements are too much for a node. */
-bool list_node_exceeds(const struct store *store, uint64_t size,
-                       uint64_t count);
-
 /* Whether a node may be a list that is one listpack, filling no more than one
- * part of so many of the limits (t_list.c listTypeTryConvertQuicklist): an
- * element more is then asked for with list_node_exceeds. */
+ * part of so many of the limits (t_list.c listTypeTryConvertQuicklist). */
 bool list_node_may_be_alone(const struct store *store, const struct pack *node,
                             unsigned part);
 
@@ -94,8 +90,8 @@ bool list_element_is_large(const struct store *store, struct bytes element);
 
 /* Whether a node of several may get this element, too; and whether a listpack
  * that is all of a list, perhaps an empty one, may. */
-bool list_node_takes(const struct store *store, const struct pack *node,
-                     struct bytes element);
+bool list_node_takes(const struct store *store, const struct list_chain *chain,
+                     const struct pack *node, struct bytes element);
 bool list_pack_takes(const struct store *store, const struct pack *pack,
                      struct bytes element);
 

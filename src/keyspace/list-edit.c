@@ -57,7 +57,7 @@ has_room_beside(const struct store *store, const struct value *value,
         return false;
     uint32_t index = before ? place->node - 1 : place->node + 1;
     struct pack beside = list_place_node(value, index);
-    if (!list_node_takes(store, &beside, element))
+    if (!list_node_takes(store, list_place_chain(value), &beside, element))
         return false;
     *place = (struct list_place) { index,
                                    before ? pack_end(&beside) : pack_first() };
@@ -73,7 +73,8 @@ insert_at(struct store *store, struct value *value, struct list_place place,
     struct pack node = list_place_node(value, place.node);
     bool at_border = list_node_is_plain(&node) ||
                      place.offset == (before ? pack_first() : pack_end(&node));
-    if (value->form == LIST_PACKED || list_node_takes(store, &node, element)) {
+    if (value->form == LIST_PACKED ||
+        list_node_takes(store, list_place_chain(value), &node, element)) {
         insert_into(store, value, place, element);
     } else if (!list_element_is_large(store, element) && at_border &&
                has_room_beside(store, value, before, element, &place)) {
@@ -145,7 +146,7 @@ value_list_set(struct store *store, struct value *value, int64_t index,
     bool found = list_place_find(value, index, &place);
     if (found)
         replace_at(store, value, place, element);
-    list_place_settle(store, value);
+    list_place_settle(store, value, LIST_SHRINKS);
     return found;
 }
 
@@ -215,7 +216,7 @@ value_list_remove(struct store *store, struct value *value, int64_t count,
                               element)
             : remove_forward(store, value,
                              count > 0 ? (uint64_t)count : UINT64_MAX, element);
-    list_place_settle(store, value);
+    list_place_settle(store, value, LIST_SHRINKS);
     return removed;
 }
 
@@ -282,5 +283,5 @@ value_list_trim(struct store *store, struct value *value, int64_t start,
     }
     drop_tail(store, value, (uint64_t)(count - 1 - last));
     drop_head(store, value, (uint64_t)first);
-    list_place_settle(store, value);
+    list_place_settle(store, value, LIST_SHRINKS);
 }

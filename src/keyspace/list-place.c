@@ -3,8 +3,6 @@
 
 #include "keyspace/packed-value.h"
 
-enum { HALF = 2 };
-
 struct list_chain *
 list_place_chain(const struct value *value)
 {
@@ -52,9 +50,10 @@ list_place_remove_node(struct store *store, struct value *value, uint32_t index)
 }
 
 void
-list_place_become_chain(struct store *store, struct value *value)
+list_place_become_chain(struct store *store, struct value *value,
+                        int64_t fill)
 {
-    struct list_chain *chain = list_chain_new(&store->pool);
+    struct list_chain *chain = list_chain_new(&store->pool, fill);
     if (value->bytes != NULL)
         list_chain_insert(&store->pool, chain, 0, packed_value_get(value));
     value->object = chain;
@@ -62,15 +61,25 @@ list_place_become_chain(struct store *store, struct value *value)
     value->form = LIST_CHAIN;
 }
 
+/* Whether the form of one listpack fills itself as the chain would: it goes by
+ * the settings, since servers have had it in earnest. */
+static bool
+may_leave_chain(const struct store *store, const struct list_chain *chain)
+{
+    return !store->limits.list_estimates ||
+           chain->fill == store->limits.settings.list_fill;
+}
+
 void
-list_place_settle(struct store *store, struct value *value)
+list_place_settle(struct store *store, struct value *value, unsigned part)
 {
     if (value->form != LIST_CHAIN || list_place_nodes(value) != 1)
         return;
-    struct pack node = list_place_node(value, 0);
-    if (!list_node_may_be_alone(store, &node, HALF))
-        return;
     struct list_chain *chain = list_place_chain(value);
+    struct pack node = list_place_node(value, 0);
+    if (!may_leave_chain(store, chain) ||
+        !list_node_may_be_alone(store, &node, part))
+        return;
     chain->count = 0;
     list_chain_free(&store->pool, chain);
     packed_value_put(value, &node);
@@ -176,5 +185,6 @@ list_place_make_room(struct store *store, struct value *value,
     struct pack none = { .size = PACK_EMPTY };
     struct pack pack = value->bytes != NULL ? packed_value_get(value) : none;
     if (!list_pack_takes(store, &pack, element))
-        list_place_become_chain(store, value);
+        list_place_become_chain(store, value,
+                                store->limits.settings.list_fill);
 }

@@ -31,16 +31,20 @@ void list_place_insert_node(struct store *store, struct value *value,
 void list_place_remove_node(struct store *store, struct value *value,
                             uint32_t index);
 
-void list_place_become_chain(struct store *store, struct value *value);
+void list_place_become_chain(struct store *store, struct value *value,
+                             int64_t fill);
 
 /* Leaves the form of one listpack when the element would be too much for
  * it. */
 void list_place_make_room(struct store *store, struct value *value,
                           struct bytes element);
 
-/* A list that shrinks becomes one listpack again when it is one node that
- * fills the limits by no more than a half (listTypeTryConvertQuicklist). */
-void list_place_settle(struct store *store, struct value *value);
+/* A list becomes one listpack again when it is one node that fills no more
+ * than one part of so many of the limits: by a half, when it shrinks
+ * (listTypeTryConvertQuicklist). */
+enum { LIST_SHRINKS = 2 };
+void list_place_settle(struct store *store, struct value *value,
+                       unsigned part);
 
 /* False when there is no such index. */
 bool list_place_find(const struct value *value, int64_t index,

@@ -81,13 +81,20 @@ ordered_seek(const struct ordered *ordered, uint64_t rank)
     };
 }
 
+/* Likewise. */
 uint64_t
 ordered_rank(const struct ordered *ordered, struct ordered_place place)
 {
-    uint64_t rank = place.at;
-    for (uint32_t block = 0; block < place.block; block++)
-        rank += ordered->blocks[block].count;
-    return rank;
+    uint64_t before = place.at;
+    uint64_t behind = 0;
+    if (place.block <= ordered->block_count / 2) {
+        for (uint32_t block = 0; block < place.block; block++)
+            before += ordered->blocks[block].count;
+        return before;
+    }
+    for (uint32_t block = place.block; block < ordered->block_count; block++)
+        behind += ordered->blocks[block].count;
+    return ordered->count - behind + before;
 }
 
 void *
@@ -250,15 +257,59 @@ join(struct pool *pool, struct ordered *ordered, uint32_t index)
     drop_block(pool, ordered, index + 1);
 }
 
+/* Takes up to so many items out of a block; returns how many. */
+static uint32_t
+cut(struct ordered_block *block, uint32_t at, uint64_t most)
+{
+    uint32_t left = block->count - at;
+    uint32_t count = most < left ? (uint32_t)most : left;
+    memmove(block->items + at, block->items + at + count,
+            (left - count) * sizeof(void *));
+    block->count -= count;
+    return count;
+}
+
+/* Drops those of the blocks from begin to end that are empty. */
+static void
+drop_empty(struct pool *pool, struct ordered *ordered, uint32_t begin,
+           uint32_t end)
+{
+    struct ordered_block *blocks = ordered->blocks;
+    uint32_t kept = begin;
+    for (uint32_t i = begin; i < end; i++)
+        if (blocks[i].count == 0)
+            set_room(pool, &blocks[i], 0);
+        else
+            blocks[kept++] = blocks[i];
+    memmove(blocks + kept, blocks + end,
+            (ordered->block_count - end) * sizeof(*blocks));
+    ordered->block_count -= end - kept;
+}
+
+void
+ordered_remove_many(struct pool *pool, struct ordered *ordered, uint64_t rank,
+                    uint64_t count)
+{
+    struct ordered_place place = ordered_seek(ordered, rank);
+    uint32_t begin = place.block;
+    ordered->count -= count;
+    if (ordered->count == 0) {
+        ordered_fini(pool, ordered);
+        return;
+    }
+    for (; count > 0; place = (struct ordered_place){ place.block + 1, 0 })
+        count -= cut(&ordered->blocks[place.block], place.at, count);
+    drop_empty(pool, ordered, begin, place.block);
+    join(pool, ordered, begin);
+}
+
 void *
 ordered_remove(struct pool *pool, struct ordered *ordered,
                struct ordered_place place)
 {
     struct ordered_block *block = &ordered->blocks[place.block];
     void *item = block->items[place.at];
-    block->count--;
-    memmove(block->items + place.at, block->items + place.at + 1,
-            (block->count - place.at) * sizeof(void *));
+    (void)cut(block, place.at, 1);
     ordered->count--;
     if (ordered->count == 0) {
         ordered_fini(pool, ordered);

@@ -75,6 +75,11 @@ void ordered_append(struct pool *pool, struct ordered *ordered, void *item);
 void *ordered_remove(struct pool *pool, struct ordered *ordered,
                      struct ordered_place place);
 
+/* Takes so many items out, from that rank on; all of them are there.  The items
+ * are not looked at: they may be gone already. */
+void ordered_remove_many(struct pool *pool, struct ordered *ordered,
+                         uint64_t rank, uint64_t count);
+
 /* Frees the arrays: it is empty again. */
 void ordered_fini(struct pool *pool, struct ordered *ordered);
 

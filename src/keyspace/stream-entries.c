@@ -81,7 +81,7 @@ has_bytes_left(const struct store_limits *limits,
 {
     const struct stream_rules *rules = &limits->stream_rules;
     uint64_t size = node->pack.size;
-    uint64_t most = limits->stream.bytes;
+    uint64_t most = limits->settings.stream.bytes;
     if (most > PACK_MOST || (most == 0 && !rules->ignores_deleted))
         most = PACK_MOST;
     if (!rules->ignores_new)
@@ -99,8 +99,8 @@ has_entries_left(const struct store_limits *limits,
     int64_t entries = head.live;
     if (!rules->ignores_deleted)
         entries += head.deleted;
-    return limits->stream.entries == 0 ||
-           (uint64_t)entries < limits->stream.entries + rules->allows_one_more;
+    uint64_t most = limits->settings.stream.entries;
+    return most == 0 || (uint64_t)entries < most + rules->allows_one_more;
 }
 
 bool

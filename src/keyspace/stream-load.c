@@ -13,10 +13,18 @@ stream_load_fini(struct stream_load *load)
     buffer_fini(&load->producer);
 }
 
+static void
+clear_entry(struct stream_load *load)
+{
+    load->has_entry = false;
+    buffer_clear_to(&load->bytes, LOAD_ROOM_KEPT);
+    buffer_clear_to(&load->sizes, LOAD_ROOM_KEPT);
+}
+
 void
 stream_load_begin(struct stream_load *load)
 {
-    load->has_entry = false;
+    clear_entry(load);
     load->refused = false;
     load->group = NULL;
     load->consumer = NULL;
@@ -27,23 +35,36 @@ stream_load_begin(struct stream_load *load)
 static void
 begin_entry(struct stream_load *load, const struct item *item)
 {
-    buffer_clear(&load->bytes);
-    buffer_clear(&load->sizes);
     load->entry = (struct stream_draft){ .id = item->id,
                                          .is_deleted = item->is_deleted };
     load->has_entry = true;
 }
 
-/* The texts of an entry wait beside the store, until it has all. */
-static void
-add_text(struct stream_load *load, struct store *store, struct bytes text)
+/* A text takes its bytes, its size, and the place where the draft names it. */
+uint64_t
+stream_load_held(const struct stream_load *load)
 {
-    uint64_t held = load->bytes.size + load->sizes.size;
-    load->refused |= !pool_allows(&store->pool, held + text.size);
-    if (load->refused)
-        return;
+    uint64_t texts = load->sizes.size / sizeof(size_t);
+    return load->bytes.size + load->sizes.size + texts * sizeof(struct bytes);
+}
+
+static void
+add_text(struct stream_load *load, struct bytes text)
+{
     buffer_append(&load->bytes, text.data, text.size);
     buffer_append(&load->sizes, &text.size, sizeof(text.size));
+}
+
+static void
+add_field(struct stream_load *load, struct store *store, struct bytes name,
+          struct bytes value)
+{
+    uint64_t held = stream_load_held(load) + name.size + value.size;
+    load->refused |= !pool_allows(&store->pool, held);
+    if (load->refused)
+        return;
+    add_text(load, name);
+    add_text(load, value);
 }
 
 /* Puts the texts of the entry where its draft can name them. */
@@ -70,9 +91,10 @@ end_entry(struct stream_load *load, struct store *store, struct value *value)
     struct bytes *texts = find_texts(load, count);
     load->entry.texts = texts;
     load->entry.fields = count / 2;
-    load->refused |= !value_stream_load_entry(store, value, &load->entry);
-    load->has_entry = false;
+    load->refused = load->refused ||
+                    !value_stream_load_entry(store, value, &load->entry);
     free(texts);
+    clear_entry(load);
 }
 
 void
@@ -199,8 +221,7 @@ stream_load_item(struct stream_load *load, struct store *store,
                  struct bytes text, struct bytes second)
 {
     if (item->kind == ITEM_ENTRY_FIELD) {
-        add_text(load, store, text);
-        add_text(load, store, second);
+        add_field(load, store, text, second);
         return;
     }
     end_entry(load, store, value);

@@ -20,6 +20,9 @@ struct stream_load {
     bool refused;          /* something could not be kept */
 };
 
+/* Bytes of room that a load keeps for the next texts. */
+enum { LOAD_ROOM_KEPT = 1024 * 1024 };
+
 void stream_load_fini(struct stream_load *load);
 
 /* A value begins. */
@@ -27,6 +30,9 @@ void stream_load_begin(struct stream_load *load);
 
 void stream_load_node(struct stream_load *load, struct store *store,
                       struct value *value, const struct node *node);
+
+/* Bytes that the entry at hand holds beside the store. */
+uint64_t stream_load_held(const struct stream_load *load);
 
 /* One item, whose texts are these. */
 void stream_load_item(struct stream_load *load, struct store *store,

@@ -18,6 +18,8 @@ enum {
     TAG_TAKEN = 0x80, /* and 7 bits of the hash */
     FIRST_SLOTS = 8,
     FIRST_ROOM = 8,
+    SHRINK_FROM = 64, /* places of items, */
+    SHRINK_TO = 8,    /* of which one in so many is taken */
 };
 
 uint64_t
@@ -214,6 +216,24 @@ give_up(struct table *table, uint32_t at)
     }
 }
 
+/* A table that few items are left of is walked and kept as one of few. */
+static void
+shrink(struct pool *pool, struct table *table, uint64_t seed,
+       table_name *name_of)
+{
+    uint32_t slots = FIRST_SLOTS;
+    if (table->used < SHRINK_FROM || table->count > table->used / SHRINK_TO)
+        return;
+    close_gaps(table);
+    table->items =
+        pool_resize(pool, table->items, table->room * sizeof(void *),
+                    table->used * sizeof(void *));
+    table->room = table->used;
+    while (slots / 2 < table->count)
+        slots *= 2;
+    rebuild(pool, table, slots, seed, name_of);
+}
+
 void
 table_remove(struct pool *pool, struct table *table, int64_t index,
              uint64_t seed, table_name *name_of)
@@ -229,6 +249,7 @@ table_remove(struct pool *pool, struct table *table, int64_t index,
     table->count--;
     while (table->items[table->used - 1] == NULL)
         table->used--;
+    shrink(pool, table, seed, name_of);
 }
 
 void *

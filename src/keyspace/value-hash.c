@@ -75,7 +75,7 @@ static void
 make_room(struct store *store, struct value *value, struct bytes field,
           struct bytes text, bool blob)
 {
-    uint64_t most = blob ? UINT64_MAX : store->limits.hash_value;
+    uint64_t most = blob ? UINT64_MAX : store->limits.settings.hash_value;
     if (!is_packed(value))
         return;
     struct pack pack = packed_value_get(value);
@@ -173,7 +173,7 @@ add(struct store *store, struct value *value, const struct hash_pair *pair)
     struct pack pack = packed_value_get(value);
     hash_pack_add(&store->pool, &pack, stride(value), pair);
     packed_value_put(value, &pack);
-    if (value_hash_count(value) > store->limits.hash_entries)
+    if (value_hash_count(value) > store->limits.settings.hash_entries)
         become_table(store, value);
     return VALUE_ADDED;
 }

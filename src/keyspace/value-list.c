@@ -49,7 +49,8 @@ value_list_push(struct store *store, struct value *value, enum list_end end,
     if (count > 0)
         node = list_place_node(value, index);
     if (count > 0 && (value->form == LIST_PACKED ||
-                      list_node_takes(store, &node, element))) {
+                      list_node_takes(store, list_place_chain(value), &node,
+                                      element))) {
         pack_insert(&store->pool, &node,
                     end == LIST_HEAD ? pack_first() : pack_end(&node), element);
         list_place_put(value, index, &node);
@@ -73,8 +74,22 @@ value_list_pop(struct store *store, struct value *value, enum list_end end,
     if (into != NULL)
         buffer_append(into, element.data, element.size);
     list_place_remove(store, value, &place);
-    list_place_settle(store, value);
+    list_place_settle(store, value, LIST_SHRINKS);
     return true;
+}
+
+/* --- lists that are made at once --- */
+
+void
+value_list_open_chain(struct store *store, struct value *value, int64_t fill)
+{
+    list_place_become_chain(store, value, fill);
+}
+
+void
+value_list_close_chain(struct store *store, struct value *value)
+{
+    list_place_settle(store, value, 1);
 }
 
 /* --- walking --- */
@@ -145,7 +160,8 @@ value_list_load(struct store *store, struct value *value, bool begins,
     if (element.size > (plain ? VALUE_TEXT_MOST : PACK_MOST - PACK_OVERHEAD))
         return false;
     if (value->form == LIST_PACKED && ((begins && count > 0) || plain))
-        list_place_become_chain(store, value);
+        list_place_become_chain(store, value,
+                                store->limits.settings.list_fill);
     if (begins || count == 0) {
         list_place_insert_node(store, value, count,
                                plain ? list_node_plain(&store->pool, element)
@@ -158,7 +174,8 @@ value_list_load(struct store *store, struct value *value, bool begins,
     pack_append(&store->pool, &node, element);
     list_place_put(value, count - 1, &node);
     if (value->form == LIST_PACKED && !list_node_may_be_alone(store, &node, 1))
-        list_place_become_chain(store, value);
+        list_place_become_chain(store, value,
+                                store->limits.settings.list_fill);
     return true;
 }
 
@@ -184,7 +201,7 @@ static bool
 copy_chain(struct store *store, struct value *copy,
            const struct list_chain *from)
 {
-    struct list_chain *chain = list_chain_new(&store->pool);
+    struct list_chain *chain = list_chain_new(&store->pool, from->fill);
     copy->object = chain;
     for (uint32_t i = 0; i < from->count; i++) {
         const struct pack *node = list_chain_node(from, i);

@@ -5,11 +5,11 @@
  *     LIST_PACKED   one listpack, by itself
  *     LIST_CHAIN    an array of nodes: listpacks, or single large elements
  *
- * A push goes into the node at that end as long as it holds by
- * limits.list_fill, else into a new one; an insertion into a full node splits
- * it; nodes that run empty go.  So nodes are a server's as long as elements
- * come and go at the ends, and where a server merges small neighbours after a
- * split, ours may be one or two more.
+ * A push goes into the node at that end as long as it holds by list_fill, else
+ * into a new one; an insertion into a full node splits it; nodes that run empty
+ * go.  So nodes are a server's as long as elements come and go at the ends, and
+ * where a server merges small neighbours after a split, ours may be one or two
+ * more.
  *
  * Indices count from 0, below 0 from the end (-1 is the last).
  */
@@ -56,6 +56,13 @@ uint64_t value_list_remove(struct store *store, struct value *value,
 /* Keeps what is from start to stop, both included, as LTRIM means them. */
 void value_list_trim(struct store *store, struct value *value, int64_t start,
                      int64_t stop);
+
+/* For lists that servers make as a quicklist, and look at when all has been
+ * pushed: of an empty one, with a list_fill of its own, which it keeps while it
+ * is one; and behind the last push. */
+void value_list_open_chain(struct store *store, struct value *value,
+                           int64_t fill);
+void value_list_close_chain(struct store *store, struct value *value);
 
 /* A place in a list, valid until the next change. */
 struct value_list_cursor {

@@ -91,8 +91,8 @@ become_pack(struct store *store, struct value *value)
 static void
 leave_integers(struct store *store, struct value *value)
 {
-    if (set_integers_count(value) < store->limits.set_entries &&
-        set_integers_longest(value) <= store->limits.set_value)
+    if (set_integers_count(value) < store->limits.settings.set_entries &&
+        set_integers_longest(value) <= store->limits.settings.set_value)
         become_pack(store, value);
     else
         become_table(store, value);
@@ -107,8 +107,8 @@ make_room(struct store *store, struct value *value, struct bytes member,
     if (value->form != SET_PACKED)
         return;
     struct pack pack = packed_value_get(value);
-    if (pack.count >= store->limits.set_entries || member.size > most ||
-        !pack_fits(&pack, member.size))
+    if (pack.count >= store->limits.settings.set_entries ||
+        member.size > most || !pack_fits(&pack, member.size))
         become_table(store, value);
 }
 
@@ -120,8 +120,8 @@ value_set_expect(struct store *store, struct value *value, struct bytes first,
     bool packs = value->form == SET_PACKED;
     if (value->form == SET_INTEGERS && set_integers_count(value) == 0)
         packs = !is_integer(first, &number);
-    uint64_t most =
-        packs ? store->limits.set_entries : store->limits.set_integers;
+    const struct store_settings *settings = &store->limits.settings;
+    uint64_t most = packs ? settings->set_entries : settings->set_integers;
     if (value->form != SET_TABLE && count > most)
         become_table(store, value);
 }
@@ -158,7 +158,7 @@ static enum value_change
 add_integer(struct store *store, struct value *value, int64_t number)
 {
     bool found;
-    uint64_t most = store->limits.set_integers;
+    uint64_t most = store->limits.settings.set_integers;
     uint32_t index = set_integers_find(value, number, &found);
     if (found)
         return VALUE_SAME;
@@ -195,7 +195,7 @@ value_set_add(struct store *store, struct value *value, struct bytes member)
         return VALUE_SAME;
     if (value->form == SET_INTEGERS)
         leave_integers(store, value);
-    make_room(store, value, member, store->limits.set_value);
+    make_room(store, value, member, store->limits.settings.set_value);
     return append_member(store, value, member);
 }
 

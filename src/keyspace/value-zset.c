@@ -69,11 +69,11 @@ static void
 make_room(struct store *store, struct value *value, struct bytes member,
           bool blob)
 {
-    uint64_t most = blob ? UINT64_MAX : store->limits.zset_value;
+    uint64_t most = blob ? UINT64_MAX : store->limits.settings.zset_value;
     if (value->form == ZSET_TABLE)
         return;
     struct pack pack = packed_value_get(value);
-    if (value_zset_count(value) >= store->limits.zset_entries ||
+    if (value_zset_count(value) >= store->limits.settings.zset_entries ||
         member.size > most || !pack_fits(&pack, member.size))
         become_table(store, value);
 }
@@ -192,11 +192,11 @@ may_be_packed(const struct store *store, const struct value *value)
     struct zset_member member;
     struct value_zset_cursor cursor;
     if (value->form != ZSET_TABLE ||
-        value_zset_count(value) > store->limits.zset_entries)
+        value_zset_count(value) > store->limits.settings.zset_entries)
         return false;
     value_zset_seek(&cursor, value, 0);
     while (value_zset_next(&cursor, room, &member))
-        if (member.name.size > store->limits.zset_value)
+        if (member.name.size > store->limits.settings.zset_value)
             return false;
     return true;
 }

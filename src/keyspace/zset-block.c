@@ -117,10 +117,10 @@ void
 zset_block_remove_ranks(struct store *store, struct zset_members *members,
                         uint64_t first, uint64_t count)
 {
-    for (; count > 0; count--)
-        forget(store, members,
-               ordered_remove(&store->pool, &members->order,
-                              ordered_seek(&members->order, first)));
+    struct ordered_place place = ordered_seek(&members->order, first);
+    for (uint64_t i = 0; i < count; i++)
+        forget(store, members, ordered_next(&members->order, &place));
+    ordered_remove_many(&store->pool, &members->order, first, count);
 }
 
 bool

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/sample-set.h"
@@ -446,8 +445,7 @@ copy(const struct salvage *salvage, uint64_t from, uint64_t until,
         } else if (got == 0) {
             error_set(error, ERROR_IO, "the input changed while it was read");
         } else if (errno != EINTR) {
-            error_set_at(error, ERROR_IO, from, "cannot read: %s",
-                         strerror(errno));
+            error_set_unreadable_at(error, errno, from);
         }
     }
     free(bytes);

@@ -234,10 +234,7 @@ output_flush(struct output *output)
         else if (!may_try_again(output))
             (void)fail(output, "write");
     }
-    if (buffer->capacity > ROOM_KEPT)
-        buffer_fini(buffer);
-    else
-        buffer_clear(buffer);
+    buffer_clear_to(buffer, ROOM_KEPT);
 }
 
 void

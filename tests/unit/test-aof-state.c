@@ -304,6 +304,53 @@ test_memory_limit(void **state)
     aof_state_fini(&state_now);
 }
 
+/* Settings as they are said, but for those that a release does not have; and
+ * from which length on elements of lists are nodes of their own, which goes by
+ * the settings since Redis 7.4 and Valkey 8.0 (quicklist.c isLargeElement). */
+static void
+test_settings(void **state)
+{
+    (void)state;
+    static const struct {
+        bool is_valkey;
+        uint32_t version;
+        int64_t list_fill;
+        uint64_t set_entries;
+        uint64_t list_large;
+    } cases[] = {
+        { false, AOF_VERSION(6, 2, 0), -3, 0, UINT64_MAX },
+        { false, AOF_VERSION(7, 0, 0), -3, 0, 1 << 30 },
+        { false, AOF_VERSION(7, 2, 0), -3, 9, 1 << 30 },
+        { false, AOF_VERSION(7, 4, 0), -1, 9, 4096 },
+        { false, AOF_VERSION(7, 4, 0), -3, 9, 16384 },
+        { false, AOF_VERSION(8, 6, 0), -8, 9, 65536 },
+        { false, AOF_VERSION(8, 6, 0), 100, 9, 8192 },
+        { true, AOF_VERSION(7, 2, 0), -3, 9, 1 << 30 },
+        { true, AOF_VERSION(8, 0, 0), -3, 9, 16384 },
+        { false, 0, -5, 9, 65536 },
+    };
+    save_commands("a", "SET s v");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct aof_state_server server = {
+            .is_valkey = cases[i].is_valkey,
+            .version = cases[i].version,
+            .settings = { .hash_entries = 3,
+                          .set_entries = 9,
+                          .list_fill = cases[i].list_fill },
+        };
+        const struct aof_state_options options = { .now_ms = -1,
+                                                   .server = &server };
+        assert_int_equal(read_with("a", &options), STATUS_OK);
+        const struct store_limits *limits =
+            &keyspace_store(state_now.keyspace)->limits;
+        assert_int_equal(limits->settings.hash_entries, 3);
+        assert_int_equal(limits->settings.set_entries, cases[i].set_entries);
+        assert_int_equal(limits->settings.list_fill, cases[i].list_fill);
+        assert_int_equal(limits->list_large, cases[i].list_large);
+        aof_state_fini(&state_now);
+    }
+}
+
 /* When nodes of streams are full: the releases whose t_stream.c differs. */
 static void
 test_server(void **state)
@@ -325,15 +372,16 @@ test_server(void **state)
     save_commands("a", "XADD s 1-1 f v");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct aof_state_server server = {
-            .version = cases[i].version, .stream = { 300, 7 },
+            .version = cases[i].version,
+            .settings = { .stream = { 300, 7 } },
         };
         const struct aof_state_options options = { .now_ms = -1,
                                                    .server = &server };
         assert_int_equal(read_with("a", &options), STATUS_OK);
         const struct store_limits *limits =
             &keyspace_store(state_now.keyspace)->limits;
-        assert_int_equal(limits->stream.bytes, 300);
-        assert_int_equal(limits->stream.entries, 7);
+        assert_int_equal(limits->settings.stream.bytes, 300);
+        assert_int_equal(limits->settings.stream.entries, 7);
         assert_memory_equal(&limits->stream_rules, &cases[i].rules,
                             sizeof(cases[i].rules));
         aof_state_fini(&state_now);
@@ -533,6 +581,7 @@ main(void)
         cmocka_unit_test(test_until_in_a_set),
         cmocka_unit_test(test_what_is_cut_short),
         cmocka_unit_test(test_memory_limit),
+        cmocka_unit_test(test_settings),
         cmocka_unit_test(test_server),
         cmocka_unit_test(test_era),
         cmocka_unit_test(test_era_is_known_before),

@@ -108,6 +108,51 @@ test_in_order_and_back(void **state)
     pool_fini(&pool);
 }
 
+/* Takes so many out of the model, from that rank on. */
+static void
+forget(uint64_t rank, uint64_t count)
+{
+    for (int i = 0; i < MOST && count > 0; i++) {
+        if (!there[i])
+            continue;
+        if (rank > 0) {
+            rank--;
+            continue;
+        }
+        there[i] = false;
+        count--;
+    }
+}
+
+static void
+test_many(void **state)
+{
+    (void)state;
+    struct pool pool;
+    struct ordered ordered = { .blocks = NULL };
+    uint32_t random = 5;
+    pool_init(&pool, 0);
+    memset(there, 0, sizeof(there));
+    for (int round = 0; round < 400; round++) {
+        for (int i = 0; i < MOST; i += 1 + round % 7)
+            if (!there[i])
+                turn(&pool, &ordered, i);
+        while (ordered.count > 0) {
+            random = random * 1664525u + 1013904223u;
+            uint64_t rank = (random >> 8) % ordered.count;
+            uint64_t count = (random >> 4) % (ordered.count - rank + 1);
+            if (random >> 28 == 0)
+                break;
+            ordered_remove_many(&pool, &ordered, rank, count);
+            forget(rank, count);
+            assert_same(&ordered);
+        }
+    }
+    ordered_remove_many(&pool, &ordered, 0, ordered.count);
+    assert_null(ordered.blocks);
+    pool_fini(&pool);
+}
+
 int
 main(void)
 {
@@ -116,6 +161,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_in_order_and_back),
+        cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

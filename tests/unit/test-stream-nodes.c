@@ -71,7 +71,7 @@ restore(const char *hex)
 static void
 limit(uint64_t bytes, uint64_t entries)
 {
-    keyspace_store(keyspace)->limits.stream =
+    keyspace_store(keyspace)->limits.settings.stream =
         (struct stream_limits){ .bytes = bytes, .entries = entries };
 }
 

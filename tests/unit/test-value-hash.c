@@ -164,9 +164,9 @@ test_against_a_list(void **state)
     run_steps(FIELDS, false, 3);
     run_steps(5, true, 4);
     run_steps(100, true, 5);
-    store.limits.hash_entries = 30;
+    store.limits.settings.hash_entries = 30;
     run_steps(FIELDS, true, 6);
-    store.limits.hash_value = 12;
+    store.limits.settings.hash_value = 12;
     run_steps(20, true, 7);
     store.limits = store_limits_default;
     store.limits.hash_tables_expire = true;

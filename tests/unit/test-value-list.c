@@ -207,7 +207,7 @@ test_against_an_array(void **state)
     for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++) {
         pool_init(&store.pool, 0);
         store.limits = store_limits_default;
-        store.limits.list_fill = fills[i];
+        store.limits.settings.list_fill = fills[i];
         store.limits.list_large = i % 2 == 0 ? 20 : UINT64_MAX;
         run_steps(i + 1);
         pool_fini(&store.pool);
@@ -293,6 +293,44 @@ test_one_node_by_release(void **state)
     pool_fini(&store.pool);
 }
 
+/* What Redis 7.0 and 7.2 make of list-max-listpack-size 2, SORT ... STORE of
+ * three elements and two RPUSH: one node by the default size, as DEBUG OBJECT
+ * says; with a limit of 4 a listpack in 7.2, which the second one is too much
+ * for. */
+static void
+test_chain_with_a_fill_of_its_own(void **state)
+{
+    (void)state;
+    static const struct visitor_ops ops = { .count = counter_count,
+                                            .node = counter_node };
+    static const struct {
+        bool list_estimates;
+        int64_t list_fill;
+        uint64_t nodes;
+    } cases[] = { { true, 2, 1 }, { false, 2, 1 }, { true, 4, 1 },
+                  { false, 4, 2 } };
+    pool_init(&store.pool, 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct counter counter = { .visitor = { .ops = &ops } };
+        struct value value;
+        store.limits = store_limits_default;
+        store.limits.list_estimates = cases[i].list_estimates;
+        store.limits.settings.list_fill = cases[i].list_fill;
+        value_init(&store, &value, TYPE_LIST);
+        value_list_open_chain(&store, &value, -2);
+        for (int pushed = 0; pushed < 5; pushed++) {
+            if (pushed == 3)
+                value_list_close_chain(&store, &value);
+            assert_true(value_list_push(&store, &value, LIST_TAIL,
+                                        BYTES_LITERAL("x")));
+        }
+        value_walk(&store, &value, &counter.visitor);
+        assert_int_equal(counter.nodes, cases[i].nodes);
+        value_fini(&store, &value);
+    }
+    pool_fini(&store.pool);
+}
+
 /* A node that is loaded holds what the dump says.  By itself it is a list of
  * one listpack up to the limit (rdb.c rdbLoadObject, t_list.c
  * listTypeTryConvertQuicklist of Redis 7.2); above that it can have more
@@ -335,6 +373,7 @@ main(void)
         cmocka_unit_test(test_against_an_array),
         cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_one_node_by_release),
+        cmocka_unit_test(test_chain_with_a_fill_of_its_own),
         cmocka_unit_test(test_load_of_one_node),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

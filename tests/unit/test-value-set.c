@@ -97,10 +97,10 @@ test_against_a_list(void **state)
     run_steps(9, 1);
     run_steps(200, 2);
     run_steps(NAMES, 3);
-    store.limits.set_entries = 400;
+    store.limits.settings.set_entries = 400;
     run_steps(NAMES, 4);
-    store.limits.set_entries = 0;
-    store.limits.set_integers = 5;
+    store.limits.settings.set_entries = 0;
+    store.limits.settings.set_integers = 5;
     run_steps(NAMES, 5);
 }
 
@@ -112,6 +112,38 @@ add_integers(struct value *value, int count)
         (void)snprintf(text, TEXT_MOST, "%d", i);
         (void)add(value, text);
     }
+}
+
+/* Of many members a few stay, in their order; a walk passes few gaps. */
+static void
+test_a_table_that_shrinks(void **state)
+{
+    (void)state;
+    enum { MANY = 5000, STAY = 100 };
+    char text[TEXT_MOST];
+    char room[TEXT_DIGITS];
+    struct bytes member;
+    struct value_set_cursor cursor;
+    struct value value = value_new(TYPE_SET);
+    add_integers(&value, MANY);
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(text, TEXT_MOST, "%d", i);
+        if (i % STAY != 0)
+            assert_true(
+                value_set_remove(&store, &value, bytes_of_text(text)));
+    }
+    assert_int_equal(value_set_count(&value), MANY / STAY);
+    value_set_begin(&cursor, &value);
+    for (int i = 0; i < MANY; i += STAY) {
+        (void)snprintf(text, TEXT_MOST, "%d", i);
+        assert_true(value_set_next(&cursor, room, &member));
+        assert_true(bytes_equal(member, bytes_of_text(text)));
+        assert_true(value_set_has(&store, &value, member));
+    }
+    assert_false(value_set_next(&cursor, room, &member));
+    assert_true(cursor.at < MANY / 2);
+    assert_false(value_set_has(&store, &value, BYTES_LITERAL("1")));
+    value_fini(&store, &value);
 }
 
 static void
@@ -170,7 +202,7 @@ test_listpack_of_integers(void **state)
     assert_int_equal(value_set_count(&value), 2);
     value_fini(&store, &value);
 
-    store.limits.set_entries = 2;
+    store.limits.settings.set_entries = 2;
     value = value_new(TYPE_SET);
     assert_int_equal(load(&value, "1"), VALUE_ADDED);
     assert_int_equal(load(&value, "2"), VALUE_ADDED);
@@ -205,6 +237,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_against_a_list, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_table_that_shrinks, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_listpack_of_integers, set_up,

@@ -141,7 +141,7 @@ static void
 assert_rules(struct stream_rules rules, const char *expected)
 {
     struct value value = value_new(TYPE_STREAM);
-    store.limits.stream = (struct stream_limits){ 60, 3 };
+    store.limits.settings.stream = (struct stream_limits){ 60, 3 };
     store.limits.stream_rules = rules;
     add_numbers(&value, 1, 2);
     assert_true(value_stream_remove(&store, &value, id_of(1, 0)));

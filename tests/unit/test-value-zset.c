@@ -224,9 +224,9 @@ test_against_an_array(void **state)
     run_steps(10, 1);
     run_steps(100, 2);
     run_steps(NAMES, 3);
-    store.limits.zset_entries = 8;
+    store.limits.settings.zset_entries = 8;
     run_steps(NAMES, 4);
-    store.limits.zset_entries = 1000;
+    store.limits.settings.zset_entries = 1000;
     run_steps(NAMES, 5);
 }
 
@@ -281,7 +281,7 @@ test_members(void **state)
     char name[2] = "a";
     for (uint64_t entries = 0; entries <= 128; entries += 128) {
         struct value value = value_new(TYPE_ZSET);
-        store.limits.zset_entries = entries;
+        store.limits.settings.zset_entries = entries;
         for (name[0] = 'a'; name[0] <= 'e'; name[0]++)
             (void)add(&value, name, 0, 0);
         struct zset_ranks ranks = by_member(&value, "b", "d", false);
