@@ -64,7 +64,9 @@ struct aof_state {
 };
 
 /* The log is open, with all of its records held (UINT64_MAX), and nothing of
- * it read.  FAIL with state->error set; aof_state_fini is due in any case. */
+ * it read.  One whose release neither an RDB in front nor options->server tells
+ * is read twice, if it can be: first for its release (aof-era-read.h).  FAIL
+ * with state->error set; aof_state_fini is due in any case. */
 enum status aof_state_read(struct aof_state *state, struct aof_log *log,
                            const struct aof_state_options *options);
 void aof_state_fini(struct aof_state *state);
