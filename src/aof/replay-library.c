@@ -9,21 +9,27 @@
 #include <stdlib.h>
 
 #include "aof/replay-command.h"
+#include "base/map.h"
 #include "base/xalloc.h"
 #include "rdb/rdb-payload.h"
 
 struct library {
     char *code;
     size_t size;
-    struct bytes name; /* in code */
+    uint32_t name; /* its number in names */
 };
 
 struct libraries {
     struct library *all;
     size_t count;
     size_t room;
+    struct map names; /* also of those that are gone */
+    size_t *places;   /* in all, by the number of the name; or GONE */
+    size_t places_room;
     struct replay_facts *facts;
 };
+
+#define GONE SIZE_MAX
 
 /* --- names --- */
 
@@ -91,30 +97,61 @@ libraries_free(struct libraries *libraries)
         return;
     libraries_flush(libraries);
     free(libraries->all);
+    free(libraries->places);
     free(libraries);
 }
 
+/* The last one takes its place. */
 static void
-remove_at(struct libraries *libraries, size_t number)
+remove_at(struct libraries *libraries, size_t place)
 {
-    struct library *library = &libraries->all[number];
+    struct library *library = &libraries->all[place];
+    const struct library *last = &libraries->all[--libraries->count];
     libraries->facts->functions--;
     libraries->facts->function_bytes -= library->size;
     free(library->code);
-    libraries->count--;
-    memmove(library, library + 1,
-            (libraries->count - number) * sizeof(*library));
+    libraries->places[last->name] = place;
+    libraries->places[library->name] = GONE;
+    *library = *last;
 }
 
-/* The number of a library, count when there is none of that name. */
+/* The place of a library, GONE when there is none of that name. */
 static size_t
 find(const struct libraries *libraries, struct bytes name)
 {
-    size_t number = 0;
-    while (number < libraries->count &&
-           !bytes_equal(libraries->all[number].name, name))
-        number++;
+    uint32_t number = map_find(&libraries->names, name);
+    return number == MAP_NONE ? GONE : libraries->places[number];
+}
+
+static uint32_t
+number_of_name(struct libraries *libraries, struct bytes name)
+{
+    bool added;
+    uint32_t number = map_add(&libraries->names, name, &added);
+    if (number >= libraries->places_room) {
+        libraries->places_room = (size_t)number * 2 + 4;
+        libraries->places =
+            xreallocarray(libraries->places, libraries->places_room,
+                          sizeof(*libraries->places));
+    }
     return number;
+}
+
+static void
+append(struct libraries *libraries, struct bytes name, struct bytes code)
+{
+    if (libraries->count == libraries->room) {
+        libraries->room = libraries->room * 2 + 4;
+        libraries->all = xreallocarray(libraries->all, libraries->room,
+                                       sizeof(*libraries->all));
+    }
+    struct library *library = &libraries->all[libraries->count];
+    library->code = xmemdup(code.data, code.size);
+    library->size = code.size;
+    library->name = number_of_name(libraries, name);
+    libraries->places[library->name] = libraries->count++;
+    libraries->facts->functions++;
+    libraries->facts->function_bytes += code.size;
 }
 
 bool
@@ -123,34 +160,22 @@ libraries_load(struct libraries *libraries, struct bytes code, bool replace)
     struct bytes name;
     if (!find_name(code, &name))
         return false;
-    size_t number = find(libraries, name);
-    if (number < libraries->count) {
-        if (!replace)
-            return false;
-        remove_at(libraries, number);
-    }
-    if (libraries->count == libraries->room) {
-        libraries->room = libraries->room * 2 + 4;
-        libraries->all = xreallocarray(libraries->all, libraries->room,
-                                       sizeof(*libraries->all));
-    }
-    struct library *library = &libraries->all[libraries->count++];
-    library->code = xmemdup(code.data, code.size);
-    library->size = code.size;
-    library->name = bytes_of(library->code + (name.data - code.data),
-                             name.size);
-    libraries->facts->functions++;
-    libraries->facts->function_bytes += code.size;
+    size_t place = find(libraries, name);
+    if (place != GONE && !replace)
+        return false;
+    if (place != GONE)
+        remove_at(libraries, place);
+    append(libraries, name, code);
     return true;
 }
 
 bool
 libraries_delete(struct libraries *libraries, struct bytes name)
 {
-    size_t number = find(libraries, name);
-    if (number == libraries->count)
+    size_t place = find(libraries, name);
+    if (place == GONE)
         return false;
-    remove_at(libraries, number);
+    remove_at(libraries, place);
     return true;
 }
 
@@ -159,6 +184,7 @@ libraries_flush(struct libraries *libraries)
 {
     while (libraries->count > 0)
         remove_at(libraries, libraries->count - 1);
+    map_fini(&libraries->names);
 }
 
 bool
@@ -179,6 +205,14 @@ outcome_of(bool accepted)
     return accepted ? REPLAY_DONE : REPLAY_ERROR;
 }
 
+/* Libraries lie beside the keyspace, and may take what that has left. */
+static void
+count_memory(struct replay *replay)
+{
+    const struct replay_facts *facts = replay_facts(replay);
+    (void)pool_allows(&replay_store(replay)->pool, facts->function_bytes);
+}
+
 /* FUNCTION LOAD [REPLACE] code */
 static enum replay_outcome
 run_load(struct replay *replay, const struct bytes *argv, size_t argc)
@@ -189,8 +223,10 @@ run_load(struct replay *replay, const struct bytes *argv, size_t argc)
             return REPLAY_ERROR;
         replace = true;
     }
-    return outcome_of(libraries_load(replay_libraries(replay), argv[argc - 1],
-                                     replace));
+    bool loaded = libraries_load(replay_libraries(replay), argv[argc - 1],
+                                 replace);
+    count_memory(replay);
+    return outcome_of(loaded);
 }
 
 static enum replay_outcome
@@ -232,7 +268,8 @@ static bool
 collides(const struct libraries *libraries, const struct libraries *others)
 {
     for (size_t i = 0; i < others->count; i++)
-        if (find(libraries, others->all[i].name) < libraries->count)
+        if (find(libraries, map_name(&others->names, others->all[i].name)) !=
+            GONE)
             return true;
     return false;
 }
@@ -266,6 +303,7 @@ run_restore(struct replay *replay, const struct bytes *argv, size_t argc)
     if (good)
         take_over(libraries, restoring.beside);
     libraries_free(restoring.beside);
+    count_memory(replay);
     return outcome_of(good);
 }
 

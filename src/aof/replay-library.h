@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The libraries of functions that a log has loaded, by name, in the order of
- * their loading.  Their text is kept, nothing of it is run or understood but
- * the first line,
+ * The libraries of functions that a log has loaded, by name, in any order (in a
+ * server it is that of a hash table).  Their text is kept, nothing of it is run
+ * or understood but the first line,
  *
  *     #!lua name=mylib
  */
