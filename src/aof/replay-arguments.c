@@ -41,7 +41,8 @@ terminate(struct bytes text, char room[SHORT_TEXT])
 {
     if (text.size >= SHORT_TEXT)
         return xmemdup(text.data, text.size);
-    memcpy(room, text.data, text.size);
+    if (text.size > 0)
+        memcpy(room, text.data, text.size);
     room[text.size] = '\0';
     return room;
 }
