@@ -116,14 +116,19 @@ void
 value_set_expect(struct store *store, struct value *value, struct bytes first,
                  uint64_t count)
 {
-    int64_t number;
-    bool packs = value->form == SET_PACKED;
-    if (value->form == SET_INTEGERS && set_integers_count(value) == 0)
-        packs = !is_integer(first, &number);
     const struct store_settings *settings = &store->limits.settings;
-    uint64_t most = packs ? settings->set_entries : settings->set_integers;
-    if (value->form != SET_TABLE && count > most)
+    int64_t number;
+    bool is_empty =
+        value->form == SET_INTEGERS && set_integers_count(value) == 0;
+    bool packs = value->form == SET_PACKED || is_empty;
+    bool counts = value->form == SET_INTEGERS &&
+                  (!is_empty || is_integer(first, &number));
+    if (value->form == SET_TABLE || (counts && count <= settings->set_integers))
+        return;
+    if (!packs || count > settings->set_entries)
         become_table(store, value);
+    else if (is_empty)
+        become_pack(store, value);
 }
 
 /* --- members --- */

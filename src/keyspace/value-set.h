@@ -21,7 +21,8 @@ bool value_set_has(const struct store *store, const struct value *value,
                    struct bytes member);
 
 /* Before so many members are added, of which this is the first: when they may
- * be too many for a listpack or an intset, it becomes a table at once. */
+ * be too many for what it is, it becomes a table at once; one that is empty
+ * becomes a listpack where that has room for them. */
 void value_set_expect(struct store *store, struct value *value,
                       struct bytes first, uint64_t count);
 

@@ -232,6 +232,32 @@ test_copy_without_room(void **state)
     value_fini(&store, &value);
 }
 
+/* By t_set.c setTypeCreate and setTypeMaybeConvert of Redis 7.2. */
+static void
+test_expected_members(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first;
+        uint64_t count;
+        unsigned form;
+    } cases[] = {
+        { "1", 2, SET_INTEGERS }, { "1", 3, SET_PACKED },
+        { "1", 4, SET_PACKED },   { "1", 5, SET_TABLE },
+        { "a", 4, SET_PACKED },   { "a", 5, SET_TABLE },
+    };
+    store.limits.settings.set_integers = 2;
+    store.limits.settings.set_entries = 4;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes first = bytes_of_text(cases[i].first);
+        struct value value = value_new(TYPE_SET);
+        value_set_expect(&store, &value, first, cases[i].count);
+        assert_int_equal(add(&value, cases[i].first), VALUE_ADDED);
+        assert_int_equal(value.form, cases[i].form);
+        value_fini(&store, &value);
+    }
+}
+
 int
 main(void)
 {
@@ -244,6 +270,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_listpack_of_integers, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_copy_without_room, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_expected_members, set_up,
                                         tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
