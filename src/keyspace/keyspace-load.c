@@ -17,6 +17,8 @@
 
 enum {
     TEXTS = 2,
+    TYPE_BYTE_LIST = 1,
+    TYPE_BYTE_LIST_ZIPLIST = 10,
     TYPE_BYTE_HASH_METADATA = 24, /* these two of Redis 7.4 */
     TYPE_BYTE_HASH_LISTPACK_EX = 25,
 };
@@ -30,6 +32,7 @@ struct keyspace_load {
     bool is_named; /* becomes a key at the end */
     bool is_open;
     struct value value;
+    unsigned char type_byte;
     struct buffer name;
     uint64_t db;
     bool has_expiry;
@@ -74,10 +77,19 @@ added(struct keyspace_load *load, enum value_change change)
         took(load, change == VALUE_ADDED);
 }
 
+/* A list whose elements servers push one by one, into nodes by their own
+ * limits (rdb.c rdbLoadObject, Redis 3.2 and later). */
+static bool
+is_pushed(const struct keyspace_load *load)
+{
+    return load->type_byte == TYPE_BYTE_LIST ||
+           load->type_byte == TYPE_BYTE_LIST_ZIPLIST;
+}
+
 static void
 add_element(struct keyspace_load *load, struct bytes text)
 {
-    if (!load->in_node) {
+    if (is_pushed(load)) {
         took(load, value_list_push(load->store, &load->value, LIST_TAIL,
                                    text));
         return;
@@ -196,7 +208,11 @@ load_begin(struct visitor *visitor, const struct key *key)
         load->result = LOAD_REFUSED;
     clear_parts(load);
     value_init(load->store, &load->value, key->type);
+    load->type_byte = key->type_byte;
     load->is_open = true;
+    if (key->type == TYPE_LIST && is_pushed(load))
+        value_list_open_chain(load->store, &load->value,
+                              load->store->limits.settings.list_fill);
     if (key->type == TYPE_STREAM)
         stream_load_begin(&load->stream);
     if (key->type == TYPE_HASH &&
@@ -220,14 +236,15 @@ load_node(struct visitor *visitor, const struct node *node)
     return true;
 }
 
-/* Of a table, whose form is known at the end. */
+/* Of a table: that of a sorted set gets its form at the end. */
 static void
 load_count(struct visitor *visitor, uint64_t count)
 {
     struct keyspace_load *load = load_of(visitor);
-    (void)count;
     if (load->value.type == TYPE_ZSET)
         value_zset_open_table(load->store, &load->value);
+    else if (load->value.type == TYPE_SET)
+        value_set_open_table(load->store, &load->value, count);
 }
 
 /* For so many bytes more of texts that come in parts: what they are put
@@ -310,6 +327,8 @@ load_end(struct visitor *visitor, uint64_t serialized)
         refuse(load, LOAD_REFUSED);
     if (load->value.type == TYPE_ZSET && !load->in_node)
         value_zset_close_table(load->store, &load->value);
+    if (load->value.type == TYPE_LIST && load->type_byte == TYPE_BYTE_LIST)
+        value_list_close_chain(load->store, &load->value);
     if (load->result == LOAD_KEPT && value_is_empty(&load->value))
         refuse(load, LOAD_EMPTY);
     if (load->result != LOAD_KEPT)

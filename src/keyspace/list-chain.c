@@ -151,31 +151,32 @@ list_element_is_large(const struct store *store, struct bytes element)
            !pack_fits(&empty, element.size);
 }
 
-/* With so many bytes for what comes with the element's own. */
-static bool
-takes(const struct store *store, int64_t fill, const struct pack *pack,
-      struct bytes element, unsigned overhead)
-{
-    return !list_element_is_large(store, element) &&
-           pack_fits(pack, element.size) &&
-           !exceeds(fill, pack->size + element.size + overhead,
-                    pack->count + UINT64_C(1));
-}
-
 bool
 list_node_takes(const struct store *store, const struct list_chain *chain,
                 const struct pack *node, struct bytes element)
 {
     return !list_node_is_plain(node) &&
-           takes(store, chain->fill, node, element, ESTIMATE);
+           !list_element_is_large(store, element) &&
+           pack_fits(node, element.size) &&
+           !exceeds(chain->fill, node->size + element.size + ESTIMATE,
+                    node->count + UINT64_C(1));
 }
 
+/* Servers that have this form in earnest add up the elements' own bytes, not
+ * what else they take (t_list.c listTypeTryConvertListpack). */
 bool
 list_pack_takes(const struct store *store, const struct pack *pack,
-                struct bytes element)
+                const struct bytes *elements, size_t count)
 {
-    return takes(store, store->limits.settings.list_fill, pack, element,
-                 store->limits.list_estimates ? ESTIMATE : 0);
+    unsigned overhead = store->limits.list_estimates ? ESTIMATE : 0;
+    uint64_t size = pack->size;
+    for (size_t i = 0; i < count; i++) {
+        if (list_element_is_large(store, elements[i]))
+            return false;
+        size += elements[i].size + overhead;
+    }
+    return !exceeds(store->limits.settings.list_fill, size,
+                    pack->count + (uint64_t)count);
 }
 
 /* --- elements --- */

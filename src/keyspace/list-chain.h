@@ -89,10 +89,10 @@ bool list_node_may_be_alone(const struct store *store, const struct pack *node,
 bool list_element_is_large(const struct store *store, struct bytes element);
 
 /* Whether a node of several may get this element, too; and whether a listpack
- * that is all of a list, perhaps an empty one, may. */
+ * that is all of a list, perhaps an empty one, may get all of these. */
 bool list_node_takes(const struct store *store, const struct list_chain *chain,
                      const struct pack *node, struct bytes element);
 bool list_pack_takes(const struct store *store, const struct pack *pack,
-                     struct bytes element);
+                     const struct bytes *elements, size_t count);
 
 #endif

@@ -97,7 +97,7 @@ value_list_insert(struct store *store, struct value *value, bool before,
     struct list_place place;
     if (element.size > VALUE_TEXT_MOST)
         return false;
-    list_place_make_room(store, value, element);
+    list_place_make_room(store, value, &element, 1);
     bool more = list_place_find(value, 0, &place);
     struct pack node = { .count = 0 };
     while (more) {
@@ -142,7 +142,7 @@ value_list_set(struct store *store, struct value *value, int64_t index,
     struct list_place place;
     if (element.size > VALUE_TEXT_MOST)
         return false;
-    list_place_make_room(store, value, element);
+    list_place_make_room(store, value, &element, 1);
     bool found = list_place_find(value, index, &place);
     if (found)
         replace_at(store, value, place, element);

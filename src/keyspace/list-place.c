@@ -178,13 +178,13 @@ list_place_find(const struct value *value, int64_t index,
 
 void
 list_place_make_room(struct store *store, struct value *value,
-                     struct bytes element)
+                     const struct bytes *elements, size_t count)
 {
     if (value->form != LIST_PACKED)
         return;
     struct pack none = { .size = PACK_EMPTY };
     struct pack pack = value->bytes != NULL ? packed_value_get(value) : none;
-    if (!list_pack_takes(store, &pack, element))
+    if (!list_pack_takes(store, &pack, elements, count))
         list_place_become_chain(store, value,
                                 store->limits.settings.list_fill);
 }

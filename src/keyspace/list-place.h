@@ -34,10 +34,10 @@ void list_place_remove_node(struct store *store, struct value *value,
 void list_place_become_chain(struct store *store, struct value *value,
                              int64_t fill);
 
-/* Leaves the form of one listpack when the element would be too much for
+/* Leaves the form of one listpack when these elements would be too much for
  * it. */
 void list_place_make_room(struct store *store, struct value *value,
-                          struct bytes element);
+                          const struct bytes *elements, size_t count);
 
 /* A list becomes one listpack again when it is one node that fills no more
  * than one part of so many of the limits: by a half, when it shrinks

@@ -36,18 +36,21 @@ value_list_get(const struct value *value, int64_t index, char room[TEXT_DIGITS],
 
 /* --- the ends --- */
 
-bool
-value_list_push(struct store *store, struct value *value, enum list_end end,
-                struct bytes element)
+/* A listpack has been asked before whether the limits allow it. */
+static bool
+push_one(struct store *store, struct value *value, enum list_end end,
+         struct bytes element)
 {
     if (element.size > VALUE_TEXT_MOST)
         return false;
-    list_place_make_room(store, value, element);
     uint32_t count = list_place_nodes(value);
     uint32_t index = end == LIST_HEAD || count == 0 ? 0 : count - 1;
     struct pack node = { .count = 0 };
     if (count > 0)
         node = list_place_node(value, index);
+    if (count > 0 && value->form == LIST_PACKED &&
+        !pack_fits(&node, element.size))
+        return false;
     if (count > 0 && (value->form == LIST_PACKED ||
                       list_node_takes(store, list_place_chain(value), &node,
                                       element))) {
@@ -59,6 +62,31 @@ value_list_push(struct store *store, struct value *value, enum list_end end,
                                list_node_new(store, element));
     }
     return true;
+}
+
+bool
+value_list_push(struct store *store, struct value *value, enum list_end end,
+                struct bytes element)
+{
+    list_place_make_room(store, value, &element, 1);
+    return push_one(store, value, end, element);
+}
+
+bool
+value_list_push_all(struct store *store, struct value *value,
+                    enum list_end end, const struct bytes *elements,
+                    size_t count)
+{
+    bool kept = true;
+    bool asks_each = store->limits.list_estimates;
+    if (!asks_each)
+        list_place_make_room(store, value, elements, count);
+    for (size_t i = 0; i < count; i++) {
+        if (asks_each)
+            list_place_make_room(store, value, elements + i, 1);
+        kept &= push_one(store, value, end, elements[i]);
+    }
+    return kept;
 }
 
 bool

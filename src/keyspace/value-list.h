@@ -6,10 +6,8 @@
  *     LIST_CHAIN    an array of nodes: listpacks, or single large elements
  *
  * A push goes into the node at that end as long as it holds by list_fill, else
- * into a new one; an insertion into a full node splits it; nodes that run empty
- * go.  So nodes are a server's as long as elements come and go at the ends, and
- * where a server merges small neighbours after a split, ours may be one or two
- * more.
+ * into a new one; an insertion into a full node splits it, and small
+ * neighbours are joined again; nodes that run empty go.
  *
  * Indices count from 0, below 0 from the end (-1 is the last).
  */
@@ -28,6 +26,13 @@ uint64_t value_list_count(const struct value *value);
 /* False: too long. */
 bool value_list_push(struct store *store, struct value *value,
                      enum list_end end, struct bytes element);
+
+/* One after the other, as one command does: servers that have lists of one
+ * listpack ask once whether it has room for all.  False: some are too long,
+ * and left out. */
+bool value_list_push_all(struct store *store, struct value *value,
+                         enum list_end end, const struct bytes *elements,
+                         size_t count);
 
 /* Takes an element off and appends it to into, which may be NULL.  False when
  * the list is empty. */

@@ -131,6 +131,13 @@ value_set_expect(struct store *store, struct value *value, struct bytes first,
         become_pack(store, value);
 }
 
+void
+value_set_open_table(struct store *store, struct value *value, uint64_t count)
+{
+    if (count > store->limits.settings.set_integers)
+        become_table(store, value);
+}
+
 /* --- members --- */
 
 uint64_t

@@ -26,6 +26,12 @@ bool value_set_has(const struct store *store, const struct value *value,
 void value_set_expect(struct store *store, struct value *value,
                       struct bytes first, uint64_t count);
 
+/* Before the members of a dump's table are added, so many: more than an intset
+ * may have are a table, even where a listpack has room (rdb.c rdbLoadObject,
+ * every release). */
+void value_set_open_table(struct store *store, struct value *value,
+                          uint64_t count);
+
 /* SAME, ADDED or REFUSED. */
 enum value_change value_set_add(struct store *store, struct value *value,
                                 struct bytes member);

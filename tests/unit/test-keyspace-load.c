@@ -18,7 +18,8 @@
 #include "export/export-json.h"
 #include "input/input.h"
 #include "keyspace/keyspace-load.h"
-#include "keyspace/value-list.h"
+#include "keyspace/list-place.h"
+#include "keyspace/value-set.h"
 #include "keyspace/value-string.h"
 #include "rdb/rdb.h"
 
@@ -197,13 +198,20 @@ test_fixtures(void **state)
 /* ---- what is not kept ---- */
 
 static void
-begin(struct keyspace_load *load, enum type type)
+begin_as(struct keyspace_load *load, enum type type, unsigned char type_byte)
 {
     const struct key key = { .name = BYTES_LITERAL("k"),
                              .name_size = 1,
-                             .type = type };
+                             .type = type,
+                             .type_byte = type_byte };
     struct visitor *visitor = keyspace_load_visitor(load);
     visitor->ops->begin(visitor, &key);
+}
+
+static void
+begin(struct keyspace_load *load, enum type type)
+{
+    begin_as(load, type, 0);
 }
 
 static void
@@ -349,6 +357,66 @@ test_cells(void **state)
     keyspace_free(keyspace);
 }
 
+/* A listpack of 79 elements of 103 bytes, 8144 in all, gets one of 45 when it
+ * is the list; a node of a list that is loaded element by element does not,
+ * since 8 bytes more are asked for (Redis 7.2 quicklist.c). */
+static void
+test_nodes_of_elements(void **state)
+{
+    (void)state;
+    enum { TYPE_BYTE_LIST = 1, TYPE_BYTE_LIST_ZIPLIST = 10 };
+    static const struct {
+        unsigned char type_byte;
+        enum value_list_form few;
+    } cases[] = { { TYPE_BYTE_LIST, LIST_PACKED },
+                  { TYPE_BYTE_LIST_ZIPLIST, LIST_CHAIN } };
+    char text[101];
+    memset(text, 'x', 100);
+    text[100] = '\0';
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct keyspace *keyspace = keyspace_new(&store_limits_default, 0);
+        struct keyspace_load *loader = keyspace_load_new(keyspace);
+        begin_as(loader, TYPE_LIST, cases[i].type_byte);
+        for (int elements = 0; elements < 79; elements++)
+            add(loader, text);
+        assert_int_equal(end(loader), LOAD_KEPT);
+        struct entry *entry = keyspace_find(keyspace, 0, BYTES_LITERAL("k"));
+        assert_int_equal(entry->value.form, cases[i].few);
+        begin_as(loader, TYPE_LIST, cases[i].type_byte);
+        for (int elements = 0; elements < 79; elements++)
+            add(loader, text);
+        add(loader, text + 55);
+        assert_int_equal(end(loader), LOAD_KEPT);
+        entry = keyspace_find(keyspace, 0, BYTES_LITERAL("k"));
+        assert_int_equal(list_place_nodes(&entry->value), 2);
+        keyspace_load_free(loader);
+        keyspace_free(keyspace);
+    }
+}
+
+/* More members than an intset may have are a table, whatever they are. */
+static void
+test_members_of_a_table(void **state)
+{
+    (void)state;
+    struct keyspace *keyspace = keyspace_new(&store_limits_default, 0);
+    struct keyspace_load *loader = keyspace_load_new(keyspace);
+    struct visitor *visitor = keyspace_load_visitor(loader);
+    keyspace_store(keyspace)->limits.settings.set_integers = 2;
+    for (uint64_t count = 2; count < 4; count++) {
+        begin(loader, TYPE_SET);
+        visitor->ops->count(visitor, count);
+        for (uint64_t i = 0; i < count; i++)
+            add(loader, i == 0 ? "a" : i == 1 ? "b" : "c");
+        assert_int_equal(end(loader), LOAD_KEPT);
+        assert_int_equal(
+            keyspace_find(keyspace, 0, BYTES_LITERAL("k"))->value.form,
+            count == 2 ? SET_PACKED : SET_TABLE);
+    }
+    keyspace_load_free(loader);
+    keyspace_free(keyspace);
+}
+
 /* A text whose parts never end takes no more than the keyspace may. */
 static void
 test_parts_without_room(void **state)
@@ -418,6 +486,8 @@ main(void)
         cmocka_unit_test(test_parts_without_room),
         cmocka_unit_test(test_fields_without_room),
         cmocka_unit_test(test_no_number),
+        cmocka_unit_test(test_nodes_of_elements),
+        cmocka_unit_test(test_members_of_a_table),
         cmocka_unit_test(test_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

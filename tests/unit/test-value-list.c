@@ -293,6 +293,45 @@ test_one_node_by_release(void **state)
     pool_fini(&store.pool);
 }
 
+/* 81 elements of 100 bytes, which take 103 each: together no more than 8192
+ * bytes of their own, so one command makes one listpack of them; one by one 79
+ * have room.  As DEBUG OBJECT of Redis 7.2.6 says, and 7.0 of either. */
+static void
+test_push_of_many(void **state)
+{
+    (void)state;
+    enum { ELEMENTS = 81, SIZE = 100, ENTRY = 103 };
+    static const struct visitor_ops ops = { .count = counter_count,
+                                            .node = counter_node };
+    static const struct {
+        bool estimates;
+        size_t at_once;
+        unsigned in_first;
+    } cases[] = { { false, ELEMENTS, ELEMENTS },
+                  { false, 1, 79 },
+                  { true, ELEMENTS, 79 } };
+    static const unsigned char text[SIZE] = "x";
+    struct bytes elements[ELEMENTS];
+    for (size_t i = 0; i < ELEMENTS; i++)
+        elements[i] = bytes_of(text, SIZE);
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct counter counter = { .visitor = { .ops = &ops } };
+        struct value value;
+        store.limits.list_estimates = cases[i].estimates;
+        value_init(&store, &value, TYPE_LIST);
+        for (size_t at = 0; at < ELEMENTS; at += cases[i].at_once)
+            assert_true(value_list_push_all(&store, &value, LIST_TAIL,
+                                            elements + at, cases[i].at_once));
+        value_walk(&store, &value, &counter.visitor);
+        assert_int_equal(counter.sizes[0], 7 + ENTRY * cases[i].in_first);
+        assert_int_equal(value_list_count(&value), ELEMENTS);
+        value_fini(&store, &value);
+    }
+    pool_fini(&store.pool);
+}
+
 /* What Redis 7.0 and 7.2 make of list-max-listpack-size 2, SORT ... STORE of
  * three elements and two RPUSH: one node by the default size, as DEBUG OBJECT
  * says; with a limit of 4 a listpack in 7.2, which the second one is too much
@@ -373,6 +412,7 @@ main(void)
         cmocka_unit_test(test_against_an_array),
         cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_one_node_by_release),
+        cmocka_unit_test(test_push_of_many),
         cmocka_unit_test(test_chain_with_a_fill_of_its_own),
         cmocka_unit_test(test_load_of_one_node),
     };
