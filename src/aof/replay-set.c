@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aof/replay-pop.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
 #include "keyspace/value-set.h"
 
 /* Of the arguments' number servers conclude since 7.2 (t_set.c setTypeCreate,
@@ -69,32 +73,21 @@ smove(struct replay *replay, const struct bytes *argv, size_t argc)
 
 /* ---- sets made of sets ---- */
 
+/* As t_set.c sinterGenericCommand and sunionDiffGenericCommand (Redis 7.2) make
+ * them: which way they go shows in the form of the result. */
 enum set_operation { SET_UNION, SET_INTERSECTION, SET_DIFFERENCE };
 
-static const struct value *
-set_of(const struct entry *entry)
-{
-    return entry != NULL ? &entry->value : NULL;
-}
-
-static bool
-set_has(struct replay *replay, struct bytes name, struct bytes member)
-{
-    struct entry *entry;
-    (void)replay_find(replay, name, TYPE_SET, &entry);
-    return entry != NULL &&
-           value_set_has(replay_store(replay), &entry->value, member);
-}
-
-/* Whether a member of the first set stays. */
+/* Whether a member of the first set stays; others may be NULL. */
 static bool
 stays(struct replay *replay, enum set_operation operation,
-      struct bytes member, const struct bytes *others, size_t count)
+      struct bytes member, const struct value *const *others, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (set_has(replay, others[i], member) !=
-            (operation == SET_INTERSECTION))
+    const struct store *store = replay_store(replay);
+    for (size_t i = 0; i < count; i++) {
+        bool has = others[i] != NULL && value_set_has(store, others[i], member);
+        if (has != (operation == SET_INTERSECTION))
             return false;
+    }
     return true;
 }
 
@@ -102,14 +95,12 @@ stays(struct replay *replay, enum set_operation operation,
 static bool
 add_all(struct replay *replay, struct value *result,
         const struct value *members, enum set_operation operation,
-        const struct bytes *others, size_t count)
+        const struct value *const *others, size_t count)
 {
     char room[TEXT_DIGITS];
     struct bytes member;
     struct value_set_cursor cursor;
     bool kept = true;
-    if (members == NULL)
-        return true;
     value_set_begin(&cursor, members);
     while (value_set_next(&cursor, room, &member))
         if (stays(replay, operation, member, others, count))
@@ -120,17 +111,109 @@ add_all(struct replay *replay, struct value *result,
 }
 
 static bool
+unite(struct replay *replay, struct value *result,
+      const struct value *const *sets, size_t count)
+{
+    bool kept = true;
+    for (size_t i = 0; i < count; i++)
+        if (sets[i] != NULL)
+            kept &= add_all(replay, result, sets[i], SET_UNION, NULL, 0);
+    return kept;
+}
+
+/* The smallest set is walked.  Since 7.2 the result is packed like that one,
+ * and unpacked at the end when it has but integers. */
+static bool
+intersect(struct replay *replay, struct value *result,
+          const struct value **sets, size_t count)
+{
+    const uint32_t since = AOF_VERSION(7, 2, 0);
+    struct store *store = replay_store(replay);
+    size_t smallest = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (sets[i] == NULL)
+            return true;
+        if (value_set_count(sets[i]) < value_set_count(sets[smallest]))
+            smallest = i;
+    }
+    const struct value *first = sets[smallest];
+    sets[smallest] = sets[0];
+    sets[0] = first;
+    bool packs = first->form != SET_INTEGERS &&
+                 replay_is_since(replay, since, since);
+    if (packs)
+        value_set_open_pack(store, result);
+    bool kept = add_all(replay, result, first, SET_INTERSECTION, sets + 1,
+                        count - 1);
+    if (packs)
+        value_set_close_pack(store, result);
+    return kept;
+}
+
+/* Whether all members are taken first and the others' taken away, which leaves
+ * the result in the form that all had: where that is the smaller work. */
+static bool
+takes_away(const struct value *const *sets, size_t count)
+{
+    uint64_t looking_up = 0;
+    uint64_t taking_away = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && sets[i] == sets[0])
+            return false;
+        if (sets[i] != NULL) {
+            looking_up += value_set_count(sets[0]);
+            taking_away += value_set_count(sets[i]);
+        }
+    }
+    return looking_up / 2 > taking_away;
+}
+
+static void
+remove_all(struct replay *replay, struct value *result,
+           const struct value *members)
+{
+    char room[TEXT_DIGITS];
+    struct bytes member;
+    struct value_set_cursor cursor;
+    value_set_begin(&cursor, members);
+    while (!value_is_empty(result) && value_set_next(&cursor, room, &member))
+        (void)value_set_remove(replay_store(replay), result, member);
+}
+
+static bool
+subtract(struct replay *replay, struct value *result,
+         const struct value *const *sets, size_t count)
+{
+    if (sets[0] == NULL)
+        return true;
+    if (!takes_away(sets, count))
+        return add_all(replay, result, sets[0], SET_DIFFERENCE, sets + 1,
+                       count - 1);
+    bool kept = add_all(replay, result, sets[0], SET_DIFFERENCE, NULL, 0);
+    for (size_t i = 1; i < count; i++)
+        if (sets[i] != NULL)
+            remove_all(replay, result, sets[i]);
+    return kept;
+}
+
+static bool
 combine(struct replay *replay, struct value *result,
         enum set_operation operation, const struct bytes *names, size_t count)
 {
-    struct entry *entry;
-    bool kept = true;
-    size_t sources = operation == SET_UNION ? count : 1;
-    for (size_t i = 0; i < sources; i++) {
+    const struct value **sets = xcalloc(count, sizeof(*sets));
+    bool kept;
+    for (size_t i = 0; i < count; i++) {
+        struct entry *entry;
         (void)replay_find(replay, names[i], TYPE_SET, &entry);
-        kept &= add_all(replay, result, set_of(entry), operation, names + 1,
-                        operation == SET_UNION ? 0 : count - 1);
+        sets[i] = entry != NULL ? &entry->value : NULL;
     }
+    if (operation == SET_UNION)
+        kept = unite(replay, result, sets, count);
+    else if (operation == SET_INTERSECTION)
+        kept = intersect(replay, result, sets, count);
+    else
+        kept = subtract(replay, result, sets, count);
+    free(sets);
     return kept;
 }
 

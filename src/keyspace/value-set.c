@@ -211,6 +211,44 @@ value_set_add(struct store *store, struct value *value, struct bytes member)
     return append_member(store, value, member);
 }
 
+void
+value_set_open_pack(struct store *store, struct value *value)
+{
+    become_pack(store, value);
+}
+
+static bool
+has_only_integers(const struct value *value)
+{
+    char room[TEXT_DIGITS];
+    int64_t number;
+    struct bytes member;
+    struct value_set_cursor cursor;
+    value_set_begin(&cursor, value);
+    while (value_set_next(&cursor, room, &member))
+        if (!is_integer(member, &number))
+            return false;
+    return true;
+}
+
+void
+value_set_close_pack(struct store *store, struct value *value)
+{
+    char room[TEXT_DIGITS];
+    struct bytes member;
+    struct value integers;
+    struct value_set_cursor cursor;
+    if (value_set_count(value) > store->limits.settings.set_integers ||
+        !has_only_integers(value))
+        return;
+    value_init(store, &integers, TYPE_SET);
+    value_set_begin(&cursor, value);
+    while (value_set_next(&cursor, room, &member))
+        (void)value_set_add(store, &integers, member);
+    value_fini(store, value);
+    *value = integers;
+}
+
 enum value_change
 value_set_load(struct store *store, struct value *value, struct bytes member)
 {

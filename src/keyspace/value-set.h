@@ -32,6 +32,11 @@ void value_set_expect(struct store *store, struct value *value,
 void value_set_open_table(struct store *store, struct value *value,
                           uint64_t count);
 
+/* Makes a listpack of an empty set; and an intset of one that has but
+ * integers, when they are few enough for that. */
+void value_set_open_pack(struct store *store, struct value *value);
+void value_set_close_pack(struct store *store, struct value *value);
+
 /* SAME, ADDED or REFUSED. */
 enum value_change value_set_add(struct store *store, struct value *value,
                                 struct bytes member);

@@ -126,6 +126,45 @@ test_stores(void **state)
     expect_text("b", "1 2 3 4 x y");
 }
 
+/* As OBJECT ENCODING of Redis 7.2.6 says with set-max-intset-entries 2 and
+ * set-max-listpack-entries 4. */
+static void
+test_forms_of_stores(void **state)
+{
+    (void)state;
+    struct store_settings *settings =
+        &keyspace_store(keyspace)->limits.settings;
+    settings->set_integers = 2;
+    settings->set_entries = 4;
+    replay_set_server(replay, false, AOF_VERSION(7, 2, 6));
+    run("SADD a 1 2 3");
+    run("SINTERSTORE b a a");
+    assert_int_equal(entry_of("b")->value.form, SET_PACKED);
+    run("SREM a 3");
+    run("SINTERSTORE c a");
+    assert_int_equal(entry_of("c")->value.form, SET_INTEGERS);
+    run("SADD d 1 2 3 4 5");
+    run("SINTERSTORE e d");
+    assert_int_equal(entry_of("e")->value.form, SET_TABLE);
+    run("SREM d 3 4 5");
+    run("SINTERSTORE f d");
+    assert_int_equal(entry_of("f")->value.form, SET_INTEGERS);
+    run("SADD g a b c d e");
+    run("SADD h a");
+    run("SADD i b");
+    run("SADD j c");
+    run("SDIFFSTORE k g h i j");
+    assert_int_equal(entry_of("k")->value.form, SET_TABLE);
+    expect_text("k", "d e");
+    run("SDIFFSTORE l g h");
+    assert_int_equal(entry_of("l")->value.form, SET_PACKED);
+    expect_text("l", "b c d e");
+    run("SADD m 1 x");
+    run("SREM m x");
+    run("SUNIONSTORE n m");
+    assert_int_equal(entry_of("n")->value.form, SET_INTEGERS);
+}
+
 /* Nothing that is made of other values goes far beyond the limit. */
 static void
 test_stores_without_room(void **state)
@@ -209,6 +248,8 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_move, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stores, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_forms_of_stores, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_stores_without_room, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_store_drops_an_expiry, set_up,
