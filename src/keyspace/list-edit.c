@@ -114,25 +114,49 @@ value_list_insert(struct store *store, struct value *value, bool before,
     return more;
 }
 
+/* A plain node gives way to another, or to a place in the next node. */
+static void
+replace_plain(struct store *store, struct value *value,
+              struct list_place place, struct bytes element)
+{
+    if (list_element_is_large(store, element))
+        list_chain_insert(&store->pool, list_place_chain(value),
+                          place.node + 1, list_node_new(store, element));
+    else
+        insert_at(store, value, place, false, element);
+    list_place_remove_node(store, value, place.node);
+}
+
+/* The element gets a node of its own behind the one that it leaves. */
+static void
+replace_by_node(struct store *store, struct value *value,
+                struct list_place place, struct bytes element)
+{
+    struct pack node = list_place_node(value, place.node);
+    struct list_place behind = { place.node, pack_next(&node, place.offset) };
+    bool stays = place.offset != list_node_first(&node);
+    uint32_t index = place.node + 1;
+    insert_node(store, value, behind, list_node_new(store, element));
+    list_place_remove(store, value, &place);
+    if (stays)
+        list_chain_merge_around(store, list_place_chain(value), index);
+}
+
+/* quicklist.c quicklistReplaceEntry, Redis 7.2 and later. */
 static void
 replace_at(struct store *store, struct value *value, struct list_place place,
            struct bytes element)
 {
     struct pack node = list_place_node(value, place.node);
-    bool large = list_element_is_large(store, element);
-    if (!large && !list_node_is_plain(&node) &&
-        pack_fits(&node, element.size)) {
+    if (list_node_is_plain(&node)) {
+        replace_plain(store, value, place, element);
+    } else if (list_element_is_large(store, element) ||
+               !pack_fits(&node, element.size)) {
+        replace_by_node(store, value, place, element);
+    } else {
         pack_replace(&store->pool, &node, place.offset, element);
         list_place_put(value, place.node, &node);
-        return;
     }
-    struct pack new = list_node_new(store, element);
-    list_place_remove(store, value, &place);
-    if (place.node == list_place_nodes(value))
-        list_chain_insert(&store->pool, list_place_chain(value), place.node,
-                          new);
-    else
-        insert_node(store, value, place, new);
 }
 
 bool

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "keyspace/value-list.h"
+#include "keyspace/list-place.h"
 #include "value-store.h"
 
 enum { MODEL_MOST = 400, STEPS = 2000, TEXT_MOST = 40 };
@@ -332,6 +332,48 @@ test_push_of_many(void **state)
     pool_fini(&store.pool);
 }
 
+/* Nodes behind each LSET of a list, as DEBUG OBJECT of Redis 8.6.3 says; L is
+ * an element of 9000 bytes, which has a node of its own there, M one of 4000
+ * bytes. */
+static void
+test_replaced_elements(void **state)
+{
+    (void)state;
+    enum { LARGE = 9000, MIDDLE = 4000 };
+    static const unsigned char bytes[LARGE] = "x";
+    static const struct {
+        const char *elements; /* a letter each; NULL: go on */
+        int64_t index;
+        char by;
+        unsigned nodes;
+    } cases[] = {
+        { "La", 0, 'b', 1 },   { "abcd", 1, 'L', 3 }, { NULL, 1, 'b', 2 },
+        { "abc", 0, 'L', 2 },  { "abL", 2, 'c', 2 },  { "LL", 0, 'a', 2 },
+        { NULL, 1, 'L', 2 },   { "MMaM", 2, 'L', 3 }, { "abcLd", 1, 'L', 5 },
+        { NULL, 1, 'b', 4 },   { NULL, 3, 'b', 3 },
+    };
+    struct value value = { .type = TYPE_LIST };
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    value_init(&store, &value, TYPE_LIST);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *p = cases[i].elements;
+        if (p != NULL)
+            value_list_trim(&store, &value, 1, 0);
+        for (; p != NULL && *p != '\0'; p++)
+            assert_true(value_list_push(&store, &value, LIST_TAIL,
+                                        bytes_of(bytes, *p == 'L'   ? LARGE
+                                                        : *p == 'M' ? MIDDLE
+                                                                    : 1)));
+        assert_true(value_list_set(&store, &value, cases[i].index,
+                                   bytes_of(bytes,
+                                            cases[i].by == 'L' ? LARGE : 1)));
+        assert_int_equal(list_place_nodes(&value), cases[i].nodes);
+    }
+    value_fini(&store, &value);
+    pool_fini(&store.pool);
+}
+
 /* What Redis 7.0 and 7.2 make of list-max-listpack-size 2, SORT ... STORE of
  * three elements and two RPUSH: one node by the default size, as DEBUG OBJECT
  * says; with a limit of 4 a listpack in 7.2, which the second one is too much
@@ -413,6 +455,7 @@ main(void)
         cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_one_node_by_release),
         cmocka_unit_test(test_push_of_many),
+        cmocka_unit_test(test_replaced_elements),
         cmocka_unit_test(test_chain_with_a_fill_of_its_own),
         cmocka_unit_test(test_load_of_one_node),
     };
