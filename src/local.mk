@@ -141,6 +141,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/base/error.h \
 	%D%/base/escape.c \
 	%D%/base/escape.h \
+	%D%/base/grisu.c \
+	%D%/base/grisu.h \
 	%D%/base/heap.c \
 	%D%/base/heap.h \
 	%D%/base/machine.c \

@@ -96,6 +96,7 @@ unit_programs = \
 	%D%/unit/test-replay-vectorset \
 	%D%/unit/test-replay-zset \
 	%D%/unit/test-salvage \
+	%D%/unit/test-score-text \
 	%D%/unit/test-segments \
 	%D%/unit/test-slabs \
 	%D%/unit/test-slot \

@@ -57,7 +57,7 @@ is_short_score(struct bytes text)
     struct text long_text = score_text_digits(SCORE_17, score, room);
     if (bytes_equal(bytes_of(long_text.data, long_text.held), text))
         return false;
-    struct text short_text = score_text_digits(SCORE_SHORTEST, score, room);
+    struct text short_text = score_text_digits(SCORE_FPCONV, score, room);
     return bytes_equal(bytes_of(short_text.data, short_text.held), text);
 }
 

@@ -6,56 +6,86 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_MOST = 17, PLAIN_ZEROS = 7 };
+#include "base/grisu.h"
+#include "base/number.h"
 
-/* digits times 10^exponent. */
-struct decimal {
-    bool negative;
-    char digits[DIGITS_MOST + 1];
-    int count;
-    int exponent;
+enum {
+    PLAIN_ZEROS_MAX = 7,    /* behind the digits */
+    DECIMAL_PLACES_MAX = 6, /* always without a power ... */
+    DECIMAL_POWER_MAX = 3,  /* ... and with more only if this near 1 */
 };
 
-/* The fewest digits that read back: %e tried from one digit on. */
-static struct decimal
-shortest(double score)
+/* Layouts of fpconv emit_digits: they return the bytes written. */
+
+static size_t
+put_plain(const struct grisu *decimal, char *to)
 {
-    char text[SCORE_TEXT_MAX];
-    struct decimal d = { .negative = signbit(score) };
-    for (int precision = 0; precision < DIGITS_MOST; precision++) {
-        snprintf(text, sizeof(text), "%.*e", precision, fabs(score));
-        if (strtod(text, NULL) == fabs(score))
-            break;
-    }
-    const char *p = text;
-    for (; *p != 'e'; p++)
-        if (*p != '.')
-            d.digits[d.count++] = *p;
-    d.exponent = (int)strtol(p + 1, NULL, 10) - d.count + 1;
-    return d;
+    size_t count = (size_t)decimal->count;
+    size_t zeros = (size_t)decimal->exponent;
+    memcpy(to, decimal->digits, count);
+    memset(to + count, '0', zeros);
+    return count + zeros;
 }
 
-/* fpconv emit_digits: plain while few zeros are needed, else d.ddde+x. */
-static int
-print(const struct decimal *d, char room[SCORE_TEXT_MAX])
+static size_t
+put_with_point(const struct grisu *decimal, char *to)
 {
-    const char *sign = d->negative ? "-" : "";
-    int power = d->exponent + d->count - 1;
-    size_t most = SCORE_TEXT_MAX;
-    if (d->exponent >= 0 && d->exponent <= PLAIN_ZEROS)
-        return snprintf(room, most, "%s%s%.*s", sign, d->digits, d->exponent,
-                        "0000000");
-    if (d->exponent < 0 && (d->exponent > -7 || abs(power) < 4)) {
-        int whole = d->count + d->exponent;
-        if (whole > 0)
-            return snprintf(room, most, "%s%.*s.%s", sign, whole, d->digits,
-                            d->digits + whole);
-        return snprintf(room, most, "%s0.%.*s%s", sign, -whole, "0000000000",
-                        d->digits);
+    size_t count = (size_t)decimal->count;
+    size_t places = (size_t)-decimal->exponent;
+    if (count > places) {
+        size_t whole = count - places;
+        memcpy(to, decimal->digits, whole);
+        to[whole] = '.';
+        memcpy(to + whole + 1, decimal->digits + whole, places);
+        return count + 1;
     }
-    return snprintf(room, most, "%s%c%s%se%c%d", sign, d->digits[0],
-                    d->count > 1 ? "." : "", d->digits + 1,
-                    power < 0 ? '-' : '+', abs(power));
+    memset(to, '0', 2 + places - count);
+    to[1] = '.';
+    memcpy(to + 2 + places - count, decimal->digits, count);
+    return 2 + places;
+}
+
+static size_t
+put_with_power(const struct grisu *decimal, int power, char *to)
+{
+    size_t rest = (size_t)decimal->count - 1;
+    char *end = to;
+    *end++ = decimal->digits[0];
+    if (rest > 0)
+        *end++ = '.';
+    memcpy(end, decimal->digits + 1, rest);
+    end += rest;
+    *end++ = 'e';
+    *end++ = power < 0 ? '-' : '+';
+    end += number_format_uint64((uint64_t)abs(power), end);
+    return (size_t)(end - to);
+}
+
+static size_t
+put_decimal(const struct grisu *decimal, char *to)
+{
+    int exponent = decimal->exponent;
+    int power = exponent + decimal->count - 1;
+    if (exponent >= 0 && exponent <= PLAIN_ZEROS_MAX)
+        return put_plain(decimal, to);
+    if (exponent < 0 &&
+        (exponent >= -DECIMAL_PLACES_MAX || abs(power) <= DECIMAL_POWER_MAX))
+        return put_with_point(decimal, to);
+    return put_with_power(decimal, power, to);
+}
+
+/* fpconv_dtoa of a finite number. */
+static size_t
+put_fpconv(double score, char room[SCORE_TEXT_MAX])
+{
+    size_t sign = signbit(score) ? 1 : 0;
+    room[0] = '-';
+    if (score == 0) {
+        room[sign] = '0';
+        return sign + 1;
+    }
+    struct grisu decimal = grisu_of(fabs(score));
+    return sign + put_decimal(&decimal, room + sign);
 }
 
 /* Up to 6.2 only integers that a double holds with all their neighbours are
@@ -72,22 +102,24 @@ is_integer(enum score_rule rule, double score)
     return fabs(score) <= half && score == (double)(int64_t)score;
 }
 
-struct text
-score_text_digits(enum score_rule rule, double score,
-                  char room[SCORE_TEXT_MAX])
+static size_t
+put_digits(enum score_rule rule, double score, char room[SCORE_TEXT_MAX])
 {
-    int length;
-    if (isnan(score)) {
-        length = snprintf(room, SCORE_TEXT_MAX, "nan");
-    } else if (isinf(score)) {
-        length = snprintf(room, SCORE_TEXT_MAX, score < 0 ? "-inf" : "inf");
-    } else if (rule != SCORE_SHORTEST) {
-        length = snprintf(room, SCORE_TEXT_MAX, "%.17g", score);
-    } else {
-        struct decimal d = shortest(score);
-        length = print(&d, room);
-    }
-    return text_of_bytes((const unsigned char *)room, (size_t)length);
+    if (isnan(score))
+        return (size_t)snprintf(room, SCORE_TEXT_MAX, "nan");
+    if (isinf(score))
+        return (size_t)snprintf(room, SCORE_TEXT_MAX,
+                                score < 0 ? "-inf" : "inf");
+    if (rule != SCORE_FPCONV)
+        return (size_t)snprintf(room, SCORE_TEXT_MAX, "%.17g", score);
+    return put_fpconv(score, room);
+}
+
+struct text
+score_text_digits(enum score_rule rule, double score, char room[SCORE_TEXT_MAX])
+{
+    size_t length = put_digits(rule, score, room);
+    return text_of_bytes((const unsigned char *)room, length);
 }
 
 struct text

@@ -7,12 +7,12 @@
 
 #include "data/item.h"
 
-enum { SCORE_TEXT_MAX = 40 };
+enum { SCORE_TEXT_MAX = 48 };
 
 enum score_rule {
     SCORE_EXACT_17, /* integers up to 52 bits, else 17 digits */
     SCORE_17,       /* 7.0: integers up to 62 bits */
-    SCORE_SHORTEST, /* 7.2: else as few digits as read back */
+    SCORE_FPCONV,   /* 7.2: else those of base/grisu.h, mostly the fewest */
 };
 
 /* util.c d2string of a release: an integer where it is one, else digits.  The

@@ -15,7 +15,7 @@ const struct store_settings store_settings_default = SETTINGS_DEFAULT;
 const struct store_limits store_limits_default = {
     .settings = SETTINGS_DEFAULT,
     .list_large = 8192,
-    .score = SCORE_SHORTEST,
+    .score = SCORE_FPCONV,
 };
 
 /* quicklist.c optimization_level and SIZE_SAFETY_LIMIT, Redis 3.2 on. */

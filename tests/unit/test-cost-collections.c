@@ -14,7 +14,6 @@
 
 #include <cmocka.h>
 
-#include "data/score-text.h"
 #include "model/cost-table.h"
 #include "model/ebuckets.h"
 #include "model/hash-field.h"
@@ -416,50 +415,6 @@ packed_by_release(void **state)
     assert_int_equal(packed_bytes("redis-7.0", words, 3), 7 + 4 + 2 + 4);
 }
 
-/* 2^52 is the first integer that is printed with digits up to 6.2, and 0.1
- * takes 17 of them until 7.2. */
-static void
-assert_digits(enum score_rule rule, double score, const char *digits)
-{
-    char room[SCORE_TEXT_MAX];
-    struct text text = score_text_digits(rule, score, room);
-    assert_int_equal(text.size, strlen(digits));
-    assert_memory_equal(text.data, digits, text.size);
-}
-
-/* As %.17g and fpconv_dtoa print them. */
-static void
-rewritten_scores_by_release(void **state)
-{
-    (void)state;
-    assert_digits(SCORE_17, 10000000000.0, "10000000000");
-    assert_digits(SCORE_SHORTEST, 10000000000.0, "1e+10");
-    assert_digits(SCORE_17, 3.14, "3.1400000000000001");
-    assert_digits(SCORE_SHORTEST, 3.14, "3.14");
-    assert_digits(SCORE_17, -0.0, "-0");
-    assert_digits(SCORE_SHORTEST, -0.0, "-0");
-}
-
-static void
-scores_by_release(void **state)
-{
-    (void)state;
-    char room[SCORE_TEXT_MAX];
-    struct text text = score_text(SCORE_EXACT_17, 4503599627370496.0, room);
-    assert_int_equal(text.kind, TEXT_BYTES);
-    assert_int_equal(text.size, 16);
-    text = score_text(SCORE_17, 4503599627370496.0, room);
-    assert_int_equal(text.kind, TEXT_INTEGER);
-    text = score_text(SCORE_EXACT_17, -0.0, room);
-    assert_int_equal(text.size, 2);
-    text = score_text(SCORE_17, -0.0, room);
-    assert_int_equal(text.kind, TEXT_INTEGER);
-    text = score_text(SCORE_17, 0.1, room);
-    assert_int_equal(text.size, strlen("0.10000000000000001"));
-    text = score_text(SCORE_SHORTEST, 0.1, room);
-    assert_int_equal(text.size, strlen("0.1"));
-}
-
 int
 main(void)
 {
@@ -481,8 +436,6 @@ main(void)
         cmocka_unit_test(a_vector_moves_in_the_tree),
         cmocka_unit_test(too_many_in_a_window),
         cmocka_unit_test(packed_by_release),
-        cmocka_unit_test(scores_by_release),
-        cmocka_unit_test(rewritten_scores_by_release),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,6 @@
  *
  * The parts that costs are made of, against values worked out by hand.
  */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "data/score-text.h"
 #include "model/cost-dict.h"
 #include "model/packed-image.h"
 #include "packed/packed.h"
@@ -184,46 +182,6 @@ a_dict_that_is_told_its_size(void **state)
     assert_int_equal(dict.next_slots, 0);
 }
 
-/* fpconv's forms: plain up to seven zeros, decimals down to six, else
- * powers; integers by themselves up to 2^62. */
-static void
-scores_as_text(void **state)
-{
-    (void)state;
-    static const struct {
-        double score;
-        const char *text;
-    } scores[] = {
-        { 0.1, "0.1" },
-        { -3.5, "-3.5" },
-        { 3.14159, "3.14159" },
-        { 0.000001, "0.000001" },
-        { 1e-7, "1e-7" },
-        { 1.5e-10, "1.5e-10" },
-        { 1e100, "1e+100" },
-        { -2.5e30, "-2.5e+30" },
-        { 1e20, "1e+20" },
-        { 0.30000000000000004, "0.30000000000000004" },
-        { 5e-324, "5e-324" },
-        { HUGE_VAL, "inf" },
-        { -HUGE_VAL, "-inf" },
-    };
-    char room[SCORE_TEXT_MAX];
-    for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++) {
-        struct text text = score_text(SCORE_SHORTEST, scores[i].score, room);
-        assert_int_equal(text.kind, TEXT_BYTES);
-        assert_int_equal(text.size, strlen(scores[i].text));
-        assert_memory_equal(text.data, scores[i].text, text.size);
-    }
-    struct text text = score_text(SCORE_SHORTEST, -17, room);
-    assert_int_equal(text.kind, TEXT_INTEGER);
-    assert_int_equal(text.number, -17);
-    text = score_text(SCORE_SHORTEST, 1e18, room);
-    assert_int_equal(text.number, 1000000000000000000);
-    text = score_text(SCORE_SHORTEST, -0.0, room);
-    assert_int_equal(text.kind, TEXT_INTEGER);
-}
-
 /* By the format: 5 is one byte, 4096 an int16, -1 thirteen bits, "ab" a short
  * string; 200 bytes have a two-byte head and a two-byte back length. */
 static void
@@ -371,7 +329,6 @@ main(void)
         cmocka_unit_test(chance_in_large_tables),
         cmocka_unit_test(a_dict_that_outgrows_its_table),
         cmocka_unit_test(a_dict_that_is_told_its_size),
-        cmocka_unit_test(scores_as_text),
         cmocka_unit_test(the_image_of_a_listpack),
         cmocka_unit_test(the_image_of_a_ziplist),
         cmocka_unit_test(many_blocks_are_added_up_by_size),
