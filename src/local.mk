@@ -167,6 +167,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/data/finding.h \
 	%D%/data/item.c \
 	%D%/data/item.h \
+	%D%/data/key.c \
 	%D%/data/key.h \
 	%D%/data/score-text.c \
 	%D%/data/score-text.h \

@@ -9,8 +9,6 @@
 #include "cli/message.h"
 #include "cli/signals.h"
 
-enum { NAME_TOLD = 64 };
-
 static const char log_base[] = "appendonly.aof.1.base.rdb";
 static const char log_increment[] = "appendonly.aof.1.incr.aof";
 static const char log_manifest[] = "appendonly.aof.manifest";
@@ -178,23 +176,13 @@ static void
 refuse(void *context, const struct key *key, const char *why)
 {
     struct conversion *conversion = context;
-    struct buffer name = { NULL, 0, 0 };
     uint64_t number = conversion->refused++;
     if (number >= CONVERSION_REFUSALS_TOLD)
         return;
     struct error *error = &conversion->refusals[number];
     error_set(error, ERROR_UNSUPPORTED, "%s", why);
-    if (key == NULL)
-        return;
-    bool is_long = key->name.size > NAME_TOLD;
-    escape_append(&name,
-                  bytes_of(key->name.data,
-                           is_long ? NAME_TOLD : key->name.size),
-                  BYTES_ESCAPE);
-    error_context(error, "db %llu key \"%.*s\"%s",
-                  (unsigned long long)key->db, (int)name.size,
-                  (const char *)name.data, is_long ? "..." : "");
-    buffer_fini(&name);
+    if (key != NULL)
+        key_add_to_error(key, error);
 }
 
 static void
