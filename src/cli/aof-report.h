@@ -26,11 +26,13 @@ struct aof_report_part {
     uint64_t error_offset;
 };
 
-/* What would be left of all inputs.  Without reason it is exact. */
+/* What would be left of all inputs. */
 struct aof_rewrite {
     bool is_counted;   /* the bytes are known, at least about */
-    char *reason;      /* why not, or why only about; NULL: exact */
-    bool has_rdb;      /* these two: their figure is known */
+    bool is_uncertain; /* only about */
+    char *reason;      /* why it is so, or why a form has no figure, or NULL */
+    bool has_rdb;      /* these two: the server has this form, and its figure
+                          is known */
     bool has_commands;
     uint64_t log_bytes; /* of what was replayed */
     uint64_t keys;

@@ -192,9 +192,9 @@ set_saved(struct cell cells[2], const struct aof_rewrite *rewrite, bool known,
 static const char *
 basis_of(const struct aof_rewrite *rewrite)
 {
-    return !rewrite->is_counted      ? "estimate"
-           : rewrite->reason != NULL ? "uncertain"
-                                     : "exact";
+    return !rewrite->is_counted    ? "estimate"
+           : rewrite->is_uncertain ? "uncertain"
+                                   : "exact";
 }
 
 void
