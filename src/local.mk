@@ -194,6 +194,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/export/export-value.c \
 	%D%/export/export-value.h \
 	%D%/export/exporter.h \
+	%D%/export/field-expiries.c \
+	%D%/export/field-expiries.h \
 	%D%/export/group-read.c \
 	%D%/export/group-read.h \
 	%D%/export/json-items.c \
