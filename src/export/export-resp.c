@@ -22,7 +22,8 @@
 
 enum {
     CHUNK_ITEMS = 64,
-    CHUNK_SIZE = 1024 * 1024, /* bytes that end a command before that */
+    CHUNK_SIZE = 1024 * 1024, /* bytes that end a command before that, but
+                                 those of a rewrite */
 };
 
 #define NO_DATABASE UINT64_MAX
@@ -76,8 +77,10 @@ put_chunk(struct export_resp *resp)
 static void
 count_item(struct export_resp *resp)
 {
+    bool is_long = !resp->options.is_rewrite &&
+                   spool_size(&resp->chunk) > CHUNK_SIZE;
     resp->items++;
-    if (resp->items == CHUNK_ITEMS || spool_size(&resp->chunk) > CHUNK_SIZE)
+    if (resp->items == CHUNK_ITEMS || is_long)
         put_chunk(resp);
 }
 
