@@ -6,6 +6,7 @@
  */
 #include "export/export-form.h"
 
+#include "base/endian.h"
 #include "export/export-stream.h"
 #include "rdb/opcodes.h"
 
@@ -183,7 +184,11 @@ static void
 write_float(struct rdb_writer *writer, double number)
 {
     float value = (float)number;
-    rdb_write_raw(writer, bytes_of(&value, sizeof(value)));
+    unsigned char bytes[sizeof(value)];
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof(bits));
+    store_le(bytes, bits, sizeof(bytes));
+    rdb_write_raw(writer, bytes_of(bytes, sizeof(bytes)));
 }
 
 static void
