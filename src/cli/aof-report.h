@@ -40,6 +40,7 @@ struct aof_rewrite {
     uint64_t command_bytes;
     char server[64];   /* whose rewrite: "redis-7.0" */
     bool is_guessed;   /* it is, by the commands of some log */
+    bool is_mixed;     /* logs of several servers */
 };
 
 struct aof_report {

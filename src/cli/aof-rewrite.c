@@ -184,19 +184,34 @@ learn_server(struct rewriting *rewriting)
                    "%d.%d.0", profile.server->major, profile.server->minor);
 }
 
+/* Since Redis 4.0 (aof-use-rdb-preamble). */
+static bool
+writes_rdb(const struct rewriting *rewriting)
+{
+    struct error error = { .kind = ERROR_NONE };
+    if (server_since(rewriting->server, 4, 0))
+        return true;
+    error_set(&error, ERROR_UNSUPPORTED,
+              "%s rewrites logs as commands (--server names another)",
+              rewriting->server->name);
+    give_reason(rewriting->sum, error.text);
+    return false;
+}
+
 static void
 count(struct rewriting *rewriting)
 {
     struct aof_rewrite *sum = rewriting->sum;
     const struct aof_state *state = rewriting->state;
     learn_server(rewriting);
-    bool is_same = sum->server[0] == '\0' ||
-                   strcmp(sum->server, rewriting->server->name) == 0;
+    sum->is_mixed |= sum->server[0] != '\0' &&
+                     strcmp(sum->server, rewriting->server->name) != 0;
     (void)snprintf(sum->server, sizeof(sum->server), "%s",
-                   is_same ? rewriting->server->name : "several servers");
+                   sum->is_mixed ? "several servers"
+                                 : rewriting->server->name);
     sum->keys += keyspace_count_all(state->keyspace);
     sum->log_bytes += state->bytes;
-    sum->has_rdb &= server_since(rewriting->server, 4, 0) &&
+    sum->has_rdb &= writes_rdb(rewriting) &&
                     count_as(rewriting, true, &sum->rdb_bytes);
     sum->has_commands &= count_as(rewriting, false, &sum->command_bytes);
     sum->command_bytes += annotation_bytes(state);

@@ -251,7 +251,9 @@ append_rewrite(struct buffer *out, const struct aof_rewrite *rewrite)
     number_append_size(out, rewrite->log_bytes);
     buffer_append_format(out, " a rewrite by %s%s would leave%s",
                          rewrite->server,
-                         rewrite->is_guessed ? ", if it is one," : "",
+                         rewrite->is_guessed && !rewrite->is_mixed
+                             ? ", if it is one,"
+                             : "",
                          rewrite->is_uncertain ? " about\n" : "\n");
     if (rewrite->has_rdb)
         append_left(out, rewrite, rewrite->rdb_bytes, "an RDB");
