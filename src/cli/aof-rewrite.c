@@ -87,6 +87,7 @@ static void
 refused(void *context, const struct key *key, const char *why)
 {
     struct rewriting *rewriting = context;
+    rewriting->sum->is_uncertain |= key->type == TYPE_VECTORSET;
     if (rewriting->refusal.kind != ERROR_NONE)
         return;
     error_set(&rewriting->refusal, ERROR_UNSUPPORTED, "%s", why);

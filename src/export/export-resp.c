@@ -403,7 +403,10 @@ finish_value(struct export_resp *resp, uint64_t serialized)
             resp->refusal = resp->value.refusal;
     }
     if (resp->is_restored && resp->options.is_rewrite)
-        resp->refusal = "no command that is known here makes its value";
+        resp->refusal = resp->key->type == TYPE_VECTORSET
+                            ? "a vector set has no commands, and a graph that "
+                              "is drawn by chance"
+                            : "no command that is known here makes its value";
     if (resp->is_restored && resp->refusal == NULL)
         put_restore(resp);
     put_chunk(resp);
