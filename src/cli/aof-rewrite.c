@@ -212,10 +212,10 @@ count(struct rewriting *rewriting)
                                  : rewriting->server->name);
     sum->keys += keyspace_count_all(state->keyspace);
     sum->log_bytes += state->bytes;
-    sum->has_rdb &= writes_rdb(rewriting) &&
-                    count_as(rewriting, true, &sum->rdb_bytes);
     sum->has_commands &= count_as(rewriting, false, &sum->command_bytes);
     sum->command_bytes += annotation_bytes(state);
+    sum->has_rdb &= writes_rdb(rewriting) &&
+                    count_as(rewriting, true, &sum->rdb_bytes);
 }
 
 /* ---- the replay ---- */
