@@ -192,7 +192,9 @@ set_saved(struct cell cells[2], const struct aof_rewrite *rewrite, bool known,
 static const char *
 basis_of(const struct aof_rewrite *rewrite)
 {
-    return !rewrite->is_counted    ? "estimate"
+    bool is_known =
+        rewrite->is_counted && (rewrite->has_rdb || rewrite->has_commands);
+    return !is_known               ? "estimate"
            : rewrite->is_uncertain ? "uncertain"
                                    : "exact";
 }
