@@ -169,6 +169,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/data/finding.h \
 	%D%/data/item.c \
 	%D%/data/item.h \
+	%D%/data/key.c \
 	%D%/data/key.h \
 	%D%/data/score-text.c \
 	%D%/data/score-text.h \
@@ -195,6 +196,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/export/export-value.c \
 	%D%/export/export-value.h \
 	%D%/export/exporter.h \
+	%D%/export/field-expiries.c \
+	%D%/export/field-expiries.h \
 	%D%/export/group-read.c \
 	%D%/export/group-read.h \
 	%D%/export/json-items.c \

@@ -148,7 +148,7 @@ figure_of(const struct record *record, enum top_by by, uint64_t *figure)
         return true;
     case TOP_BY_SERIALIZED:
         *figure = record->serialized;
-        return true;
+        return record->serialized > 0;
     case TOP_BY_FREQ:
         *figure = (uint64_t)key->freq;
         return key->freq >= 0;

@@ -268,6 +268,9 @@ aof_log_find_unread(const struct aof_log *log, struct error *error)
 {
     uint64_t lost = log->manifest.lost_lines;
     const struct manifest_file *base = second_base(&log->manifest);
+    if (log->manifest.is_void)
+        error_set(error, ERROR_DAMAGED,
+                  "the manifest is empty: no server starts with it");
     if (lost > 0)
         error_set(error, ERROR_DAMAGED,
                   "the manifest has %" PRIu64 " %s no server understands; "

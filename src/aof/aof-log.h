@@ -104,7 +104,8 @@ void aof_log_keep_error(const struct aof_log *log, const struct error *error,
 bool aof_log_has_grown(const struct aof_log *log);
 
 /* Of a set: sets the error when the manifest names, or may name, what is none
- * of the parts: lines that nobody understands, a second base. */
+ * of the parts: it was emptied, or has lines that nobody understands, or a
+ * second base. */
 void aof_log_find_unread(const struct aof_log *log, struct error *error);
 
 /* Bytes read from all files of the log so far, as they are stored. */

@@ -108,8 +108,8 @@ limits_of(struct release release, const struct store_settings *settings)
         limits.score = version < redis_7_0 ? SCORE_EXACT_17 : SCORE_17;
     }
     if (!is_valkey && version >= AOF_VERSION(8, 6, 0)) {
-        limits.idmp_duration_s = 100;
-        limits.idmp_entries = 100;
+        limits.idmp_duration_s = STREAM_IDMP_DURATION;
+        limits.idmp_entries = STREAM_IDMP_ENTRIES;
     }
     if (version < large_lists)
         limits.list_large = version < redis_7_0 ? UINT64_MAX : 1 << 30;

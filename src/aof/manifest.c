@@ -405,10 +405,11 @@ manifest_read(struct manifest *manifest, struct reader *reader,
         tell(&reading, FINDING_MANIFEST_NO_BASE,
              "no base: what is older than the increments is not in this set");
     reading.offset = reader_offset(reader);
+    manifest->is_void = reading.offset == 0;
     if (manifest->is_empty)
         tell(&reading, FINDING_MANIFEST_EMPTY,
-             reading.offset == 0 ? "the manifest is empty"
-                                 : "the manifest names no file");
+             manifest->is_void ? "the manifest is empty"
+                               : "the manifest names no file");
     look_for_duplicates(&reading);
     return STATUS_OK;
 }

@@ -39,8 +39,8 @@ struct manifest {
     size_t count;
     size_t room;
     uint64_t lost_lines; /* that do not say which file, or of what type */
-    bool is_empty; /* no line but comments: a server starts empty, or not at
-                      all when there is no byte */
+    bool is_empty; /* no line but comments: a server starts empty, */
+    bool is_void;  /* or, when there is not one byte, not at all */
 };
 
 /* Reads to the end of the reader.  OK, with faults as findings of codes

@@ -26,11 +26,13 @@ struct aof_report_part {
     uint64_t error_offset;
 };
 
-/* What would be left of all inputs.  Without reason it is exact. */
+/* What would be left of all inputs. */
 struct aof_rewrite {
     bool is_counted;   /* the bytes are known, at least about */
-    char *reason;      /* why not, or why only about; NULL: exact */
-    bool has_rdb;      /* these two: their figure is known */
+    bool is_uncertain; /* only about */
+    char *reason;      /* why it is so, or why a form has no figure, or NULL */
+    bool has_rdb;      /* these two: the server has this form, and its figure
+                          is known */
     bool has_commands;
     uint64_t log_bytes; /* of what was replayed */
     uint64_t keys;
@@ -38,6 +40,7 @@ struct aof_rewrite {
     uint64_t command_bytes;
     char server[64];   /* whose rewrite: "redis-7.0" */
     bool is_guessed;   /* it is, by the commands of some log */
+    bool is_mixed;     /* logs of several servers */
 };
 
 struct aof_report {

@@ -25,16 +25,22 @@ struct rewriting {
     const struct aof_state *state;
     struct rdb_facts facts;      /* that the rewritten RDB says of itself */
     const struct server *server; /* that rewrites */
-    uint64_t refused;            /* values, by the current export */
-    const char *refusal;         /* of the first */
+    struct error refusal;        /* of a value, by the current export */
 };
 
 /* The first reason of all inputs is kept, and goes to it. */
 static void
-doubt(struct aof_rewrite *sum, const char *reason)
+give_reason(struct aof_rewrite *sum, const char *reason)
 {
     if (sum->reason == NULL)
         sum->reason = xstrdup(reason);
+}
+
+static void
+give_up(struct aof_rewrite *sum, const char *reason)
+{
+    sum->is_counted = false;
+    give_reason(sum, reason);
 }
 
 /* ---- whether it can be replayed ---- */
@@ -81,9 +87,11 @@ static void
 refused(void *context, const struct key *key, const char *why)
 {
     struct rewriting *rewriting = context;
-    (void)key;
-    if (rewriting->refused++ == 0)
-        rewriting->refusal = why;
+    rewriting->sum->is_uncertain |= key->type == TYPE_VECTORSET;
+    if (rewriting->refusal.kind != ERROR_NONE)
+        return;
+    error_set(&rewriting->refusal, ERROR_UNSUPPORTED, "%s", why);
+    key_add_to_error(key, &rewriting->refusal);
 }
 
 static void
@@ -115,7 +123,7 @@ count_as(struct rewriting *rewriting, bool as_rdb, uint64_t *bytes)
     struct error error = { .kind = ERROR_NONE };
     struct exporter_options options = {
         .target = target_of_server(rewriting->server),
-        .is_aof_base = server_since(rewriting->server, 4, 0),
+        .is_aof_base = true,
         .is_rewrite = true,
         .calls = { .sizes = sizes,
                    .refused = refused,
@@ -123,21 +131,21 @@ count_as(struct rewriting *rewriting, bool as_rdb, uint64_t *bytes)
         .output = &output,
         .error = &error,
     };
+    error_clear(&rewriting->refusal);
     output_open_counter(&output);
     struct exporter *exporter = as_rdb ? export_rdb_new(&options)
                                        : export_resp_new(&options);
     exporter->visitor->wants &= ~(unsigned)WANT_LINKS; /* nobody searches */
-    rewriting->refused = 0;
     write_state(rewriting, exporter, &output);
     exporter->ops->free(exporter);
     output_flush(&output);
     *bytes += output.counted;
     (void)output_close(&output, false);
+    if (error.kind == ERROR_NONE)
+        error = rewriting->refusal;
     if (error.kind != ERROR_NONE)
-        doubt(rewriting->sum, error.text);
-    else if (rewriting->refused > 0)
-        doubt(rewriting->sum, rewriting->refusal);
-    return error.kind == ERROR_NONE && rewriting->refused == 0;
+        give_reason(rewriting->sum, error.text);
+    return error.kind == ERROR_NONE;
 }
 
 /* A log with annotations goes on with one at its beginning. */
@@ -177,21 +185,37 @@ learn_server(struct rewriting *rewriting)
                    "%d.%d.0", profile.server->major, profile.server->minor);
 }
 
+/* Since Redis 4.0 (aof-use-rdb-preamble). */
+static bool
+writes_rdb(const struct rewriting *rewriting)
+{
+    struct error error = { .kind = ERROR_NONE };
+    if (server_since(rewriting->server, 4, 0))
+        return true;
+    error_set(&error, ERROR_UNSUPPORTED,
+              "%s rewrites logs as commands (--server names another)",
+              rewriting->server->name);
+    give_reason(rewriting->sum, error.text);
+    return false;
+}
+
 static void
 count(struct rewriting *rewriting)
 {
     struct aof_rewrite *sum = rewriting->sum;
     const struct aof_state *state = rewriting->state;
     learn_server(rewriting);
-    bool is_same = sum->server[0] == '\0' ||
-                   strcmp(sum->server, rewriting->server->name) == 0;
+    sum->is_mixed |= sum->server[0] != '\0' &&
+                     strcmp(sum->server, rewriting->server->name) != 0;
     (void)snprintf(sum->server, sizeof(sum->server), "%s",
-                   is_same ? rewriting->server->name : "several servers");
+                   sum->is_mixed ? "several servers"
+                                 : rewriting->server->name);
     sum->keys += keyspace_count_all(state->keyspace);
     sum->log_bytes += state->bytes;
-    sum->has_rdb &= count_as(rewriting, true, &sum->rdb_bytes);
     sum->has_commands &= count_as(rewriting, false, &sum->command_bytes);
     sum->command_bytes += annotation_bytes(state);
+    sum->has_rdb &= writes_rdb(rewriting) &&
+                    count_as(rewriting, true, &sum->rdb_bytes);
 }
 
 /* ---- the replay ---- */
@@ -207,8 +231,10 @@ doubt_state(struct aof_rewrite *sum, const struct aof_state *state)
         buffer_append_format(&why, "damaged values of the base: %" PRIu64,
                              state->damaged);
     buffer_append_byte(&why, '\0');
-    if (why.size > 1)
-        doubt(sum, (const char *)why.data);
+    if (why.size > 1) {
+        sum->is_uncertain = true;
+        give_reason(sum, (const char *)why.data);
+    }
     buffer_fini(&why);
 }
 
@@ -252,8 +278,7 @@ replay(struct rewriting *rewriting, struct input *input, const char *path)
     read_state(rewriting, &state, input, path);
     rewriting->state = &state;
     if (state.error.kind != ERROR_NONE) {
-        sum->is_counted = false;
-        doubt(sum, state.error.text);
+        give_up(sum, state.error.text);
     } else {
         doubt_state(sum, &state);
         count(rewriting);
@@ -287,8 +312,7 @@ aof_rewrite_add(struct aof_report *report, struct run_input *result,
     struct input *again = xcalloc(1, sizeof(*again));
     const char *why = open_again(report, result, input, again, &error);
     if (why != NULL) {
-        sum->is_counted = false;
-        doubt(sum, why);
+        give_up(sum, why);
     } else {
         if (sum->is_counted)
             replay(&rewriting, again, path_of(&report->run, result));

@@ -192,9 +192,11 @@ set_saved(struct cell cells[2], const struct aof_rewrite *rewrite, bool known,
 static const char *
 basis_of(const struct aof_rewrite *rewrite)
 {
-    return !rewrite->is_counted      ? "estimate"
-           : rewrite->reason != NULL ? "uncertain"
-                                     : "exact";
+    bool is_known =
+        rewrite->is_counted && (rewrite->has_rdb || rewrite->has_commands);
+    return !is_known               ? "estimate"
+           : rewrite->is_uncertain ? "uncertain"
+                                   : "exact";
 }
 
 void

@@ -251,8 +251,10 @@ append_rewrite(struct buffer *out, const struct aof_rewrite *rewrite)
     number_append_size(out, rewrite->log_bytes);
     buffer_append_format(out, " a rewrite by %s%s would leave%s",
                          rewrite->server,
-                         rewrite->is_guessed ? ", if it is one," : "",
-                         rewrite->reason != NULL ? " about\n" : "\n");
+                         rewrite->is_guessed && !rewrite->is_mixed
+                             ? ", if it is one,"
+                             : "",
+                         rewrite->is_uncertain ? " about\n" : "\n");
     if (rewrite->has_rdb)
         append_left(out, rewrite, rewrite->rdb_bytes, "an RDB");
     if (rewrite->has_rdb && rewrite->has_commands)
@@ -262,7 +264,9 @@ append_rewrite(struct buffer *out, const struct aof_rewrite *rewrite)
     buffer_append_text(out, ".\n");
     if (rewrite->reason == NULL)
         return;
-    buffer_append_text(out, "This is not certain: ");
+    buffer_append_text(out, rewrite->is_uncertain ? "This is not certain: "
+                            : rewrite->has_rdb ? "There are no commands: "
+                                               : "There is no RDB: ");
     append_reason(out, rewrite);
 }
 

@@ -277,8 +277,9 @@ write_log(struct pass *pass)
 static bool
 is_worth_writing(const struct pass *pass)
 {
-    return pass->conversion->to == CONVERSION_JSONL ||
-           !keyspace_is_full(pass->state->keyspace);
+    return pass->result->was_read &&
+           (pass->conversion->to == CONVERSION_JSONL ||
+            !keyspace_is_full(pass->state->keyspace));
 }
 
 static enum status

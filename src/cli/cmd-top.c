@@ -78,6 +78,9 @@ note_missing(enum top_by by)
     if (by == TOP_BY_IDLE)
         message_note("no key has an idle time: servers write them only when "
                      "their maxmemory-policy is an LRU one");
+    if (by == TOP_BY_SERIALIZED)
+        message_note("no key has a serialized size: those of a log do not "
+                     "stand in it as they are");
 }
 
 static void

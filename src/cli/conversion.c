@@ -9,8 +9,6 @@
 #include "cli/message.h"
 #include "cli/signals.h"
 
-enum { NAME_TOLD = 64 };
-
 static const char log_base[] = "appendonly.aof.1.base.rdb";
 static const char log_increment[] = "appendonly.aof.1.incr.aof";
 static const char log_manifest[] = "appendonly.aof.manifest";
@@ -69,10 +67,28 @@ goes_to_terminal(const struct conversion *conversion)
            isatty(conversion->output.fd) == 1;
 }
 
+/* Whether the server that the command line names, if any, reads what
+ * --rdb-version asks for. */
+static bool
+is_read(const struct conversion *conversion, const struct export_target *target)
+{
+    const struct run *run = conversion->run;
+    const struct rdb_facts nothing = { .version = 0 };
+    struct profile profile;
+    if (run->arguments->servers.count == 0)
+        return true;
+    profile_resolve(&profile, &run->requests[0], &nothing);
+    if (target_is_read_by(target, profile.server))
+        return true;
+    message_error("--rdb-version %d: %s does not read that", target->version,
+                  profile.server->name);
+    return false;
+}
+
 static bool
 is_version_right(const struct conversion *conversion)
 {
-    struct export_target ignored;
+    struct export_target target;
     uint64_t version = conversion->run->arguments->rdb_version;
     if (version == 0)
         return true;
@@ -80,8 +96,8 @@ is_version_right(const struct conversion *conversion)
         message_error("--rdb-version is for --to rdb");
         return false;
     }
-    if (target_of_version((int)version, &ignored))
-        return true;
+    if (target_of_version((int)version, &target))
+        return is_read(conversion, &target);
     message_error("--rdb-version %llu: known are 1 to 16, and 80 of Valkey",
                   (unsigned long long)version);
     return false;
@@ -116,16 +132,18 @@ static struct export_target
 choose_target(const struct conversion *conversion,
               const struct rdb_facts *facts)
 {
-    const struct arguments *arguments = conversion->run->arguments;
-    struct export_target target;
-    if (arguments->rdb_version != 0 &&
-        target_of_version((int)arguments->rdb_version, &target))
-        return target;
-    if (conversion->to == CONVERSION_RDB && arguments->servers.count == 0)
-        return target_of_file(facts->dialect, facts->version);
-    struct profile profile;
-    profile_resolve(&profile, &conversion->run->requests[0], facts);
-    return target_of_server(profile.server);
+    const struct run *run = conversion->run;
+    int version = (int)run->arguments->rdb_version;
+    struct export_target target =
+        target_of_file(facts->dialect, facts->version);
+    if (conversion->to != CONVERSION_RDB || run->arguments->servers.count > 0) {
+        struct profile profile;
+        profile_resolve(&profile, &run->requests[0], facts);
+        target = target_of_server(profile.server);
+    }
+    if (version != 0 && version != target.version)
+        (void)target_of_version(version, &target);
+    return target;
 }
 
 static bool
@@ -158,23 +176,13 @@ static void
 refuse(void *context, const struct key *key, const char *why)
 {
     struct conversion *conversion = context;
-    struct buffer name = { NULL, 0, 0 };
     uint64_t number = conversion->refused++;
     if (number >= CONVERSION_REFUSALS_TOLD)
         return;
     struct error *error = &conversion->refusals[number];
     error_set(error, ERROR_UNSUPPORTED, "%s", why);
-    if (key == NULL)
-        return;
-    bool is_long = key->name.size > NAME_TOLD;
-    escape_append(&name,
-                  bytes_of(key->name.data,
-                           is_long ? NAME_TOLD : key->name.size),
-                  BYTES_ESCAPE);
-    error_context(error, "db %llu key \"%.*s\"%s",
-                  (unsigned long long)key->db, (int)name.size,
-                  (const char *)name.data, is_long ? "..." : "");
-    buffer_fini(&name);
+    if (key != NULL)
+        key_add_to_error(key, error);
 }
 
 static void

@@ -198,6 +198,8 @@ run_log_replay(struct run *run, struct run_input *result, struct input *input,
     aof_log_close(&log);
     if (result->kind == INPUT_RDB)
         result->kind = INPUT_AOF;
+    if (state->error.kind == ERROR_USAGE)
+        result->was_read = false; /* --until asks for what is not there */
     result->scan.error = state->error;
     result->log = keep_results(state);
 }

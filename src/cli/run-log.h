@@ -34,8 +34,9 @@ bool run_log_is_one(const struct run *run, const struct run_input *result,
 struct aof_state_server run_log_server(const struct run *run);
 
 /* Replays it; state is then a source, to be given up by aof_state_fini.  Sets
- * result->log, result->kind and the error of result->scan.  Values that are
- * damaged are counted there, too. */
+ * result->log, result->kind and the error of result->scan; a log for which
+ * --until is wrong was not read.  Values that are damaged are counted there,
+ * too. */
 void run_log_replay(struct run *run, struct run_input *result,
                     struct input *input, struct aof_state *state);
 

@@ -85,6 +85,10 @@ struct stream_totals {
     uint64_t listpacks;
 };
 
+/* The settings for idempotent producers that a stream begins with (Redis 8.6
+ * config.c stream-idmp-*): seconds, and ids of each. */
+enum { STREAM_IDMP_DURATION = 100, STREAM_IDMP_ENTRIES = 100 };
+
 struct item {
     enum item_kind kind;
     bool has_expiry;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/error.h"
 #include "data/type.h"
 
 enum {
@@ -35,5 +36,8 @@ struct key {
     struct bytes module_name; /* of TYPE_MODULE and TYPE_VECTORSET; static or
                                  valid as the name is */
 };
+
+/* Prepends which key it was, by database and the beginning of the name. */
+void key_add_to_error(const struct key *key, struct error *error);
 
 #endif

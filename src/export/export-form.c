@@ -6,6 +6,7 @@
  */
 #include "export/export-form.h"
 
+#include "base/endian.h"
 #include "export/export-stream.h"
 #include "rdb/opcodes.h"
 
@@ -118,14 +119,13 @@ pack_expiring_field(struct export_value *value, const struct item *item)
     blob_number(&value->blob, expiry_of(item));
 }
 
-/* Stored is ms - minimum + 1.  The true minimum is known only behind the
- * fields, so the head says 1, which loaders use for nothing else. */
 static void
 write_expiring_field(struct export_value *value, const struct item *item)
 {
-    rdb_write_length(&value->writer, (uint64_t)expiry_of(item));
+    rdb_write_flush(&value->writer);
+    field_expiries_add(&value->expiries, spool_size(&value->body),
+                       expiry_of(item));
     write_field(value, item);
-    value->minimum = 1;
 }
 
 static void
@@ -184,7 +184,11 @@ static void
 write_float(struct rdb_writer *writer, double number)
 {
     float value = (float)number;
-    rdb_write_raw(writer, bytes_of(&value, sizeof(value)));
+    unsigned char bytes[sizeof(value)];
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof(bits));
+    store_le(bytes, bits, sizeof(bytes));
+    rdb_write_raw(writer, bytes_of(bytes, sizeof(bytes)));
 }
 
 static void
@@ -289,7 +293,8 @@ static const struct value_form forms[FORM_COUNT] = {
     [FORM_HASH_LISTPACK] = { .type = 16, .pack = NODE_LISTPACK,
                              .item = pack_field },
     [FORM_HASH_METADATA] = { .type = 24, .has_count = true,
-                             .has_minimum = true, .pack = NODE_PLAIN,
+                             .has_minimum = true, .has_expiries = true,
+                             .pack = NODE_PLAIN,
                              .item = write_expiring_field },
     [FORM_HASH_LISTPACK_EX] = { .type = 25, .has_minimum = true,
                                 .pack = NODE_LISTPACK,

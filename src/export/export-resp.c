@@ -22,7 +22,8 @@
 
 enum {
     CHUNK_ITEMS = 64,
-    CHUNK_SIZE = 1024 * 1024, /* bytes that end a command before that */
+    CHUNK_SIZE = 1024 * 1024, /* bytes that end a command before that, but
+                                 those of a rewrite */
 };
 
 #define NO_DATABASE UINT64_MAX
@@ -76,8 +77,10 @@ put_chunk(struct export_resp *resp)
 static void
 count_item(struct export_resp *resp)
 {
+    bool is_long = !resp->options.is_rewrite &&
+                   spool_size(&resp->chunk) > CHUNK_SIZE;
     resp->items++;
-    if (resp->items == CHUNK_ITEMS || spool_size(&resp->chunk) > CHUNK_SIZE)
+    if (resp->items == CHUNK_ITEMS || is_long)
         put_chunk(resp);
 }
 
@@ -400,7 +403,10 @@ finish_value(struct export_resp *resp, uint64_t serialized)
             resp->refusal = resp->value.refusal;
     }
     if (resp->is_restored && resp->options.is_rewrite)
-        resp->refusal = "no command that is known here makes its value";
+        resp->refusal = resp->key->type == TYPE_VECTORSET
+                            ? "a vector set has no commands, and a graph that "
+                              "is drawn by chance"
+                            : "no command that is known here makes its value";
     if (resp->is_restored && resp->refusal == NULL)
         put_restore(resp);
     put_chunk(resp);

@@ -15,9 +15,6 @@ enum { TYPE_1 = 15, TYPE_2 = 19, TYPE_3 = 21, TYPE_4 = 26, TYPE_5 = 27 };
 
 enum { ID_SIZE = 16 };
 
-/* What Redis 8.6 starts with (config.c stream-idmp-*). */
-enum { IDMP_DURATION = 100, IDMP_ENTRIES = 100 };
-
 /* Records behind their count. */
 struct section {
     struct spool bytes;
@@ -337,7 +334,7 @@ end_stream(struct export_value *value)
 {
     finish_group(value);
     if (value->type >= TYPE_4 && !value->stream->in_idmp) {
-        write_idmp(value, IDMP_DURATION, IDMP_ENTRIES);
+        write_idmp(value, STREAM_IDMP_DURATION, STREAM_IDMP_ENTRIES);
         write_idmp_totals(value, 0, 0);
     }
 }

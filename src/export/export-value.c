@@ -90,6 +90,7 @@ visitor_begin(struct visitor *self, const struct key *key)
     buffer_clear(&value->writer.buffer);
     value->writer.context = &value->body;
     spool_clear(&value->body);
+    field_expiries_clear(&value->expiries);
     value->form = export_form_of(value);
     if (is_stream(value))
         export_stream_begin(value);
@@ -186,6 +187,7 @@ export_value_init(struct export_value *value,
     blob_init(&value->blob, error);
     texts_init(&value->texts, error);
     spool_init(&value->body, error);
+    field_expiries_init(&value->expiries, error);
     rdb_write_init(&value->writer, spool_take, &value->body);
     value->writer.compresses = true;
     value->stream = export_stream_new(error);
@@ -197,6 +199,7 @@ export_value_fini(struct export_value *value)
     blob_fini(&value->blob);
     texts_fini(&value->texts);
     spool_fini(&value->body);
+    field_expiries_fini(&value->expiries);
     rdb_write_fini(&value->writer);
     export_stream_free(value->stream);
 }
@@ -213,5 +216,9 @@ export_value_each(struct export_value *value, spool_function *take,
         rdb_write_length(&head, value->count);
     rdb_write_flush(&head);
     rdb_write_fini(&head);
-    spool_each(&value->body, take, context);
+    if (value->form->has_expiries)
+        field_expiries_weave(&value->expiries, &value->body, value->minimum,
+                             take, context);
+    else
+        spool_each(&value->body, take, context);
 }

@@ -11,6 +11,7 @@
 #define KEYWEIGH_EXPORT_EXPORT_VALUE_H
 
 #include "export/blob.h"
+#include "export/field-expiries.h"
 #include "export/target.h"
 #include "rdb/rdb-write.h"
 
@@ -22,6 +23,7 @@ struct value_form {
     unsigned char type;  /* of the file */
     bool has_count;      /* it begins with LEN n: of items, or of nodes */
     bool has_minimum;    /* and before that with the smallest field expiry */
+    bool has_expiries;   /* an expiry goes in front of each of its fields */
     bool has_containers; /* nodes say whether they are packed */
     enum node_kind pack; /* the blobs it is made of; NODE_PLAIN: none */
     void (*item)(struct export_value *value, const struct item *item);
@@ -50,6 +52,7 @@ struct export_value {
     struct texts texts;
     struct spool body; /* behind head */
     struct rdb_writer writer; /* of the body */
+    struct field_expiries expiries; /* of has_expiries */
     struct export_stream *stream;
 };
 

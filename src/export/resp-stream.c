@@ -17,9 +17,6 @@
 
 enum { NAME_HELD = 1024 * 1024 };
 
-/* What a stream begins with (Redis 8.6 config.c stream-idmp-*). */
-enum { IDMP_DURATION = 100, IDMP_ENTRIES = 100 };
-
 struct pending {
     struct stream_id id;
     int64_t delivered_ms;
@@ -260,10 +257,17 @@ claim(struct resp_stream *stream, struct stream_id id)
 
 /* --- idempotent producers, as a rewrite writes them --- */
 
+static bool
+has_default_idmp(const struct item *item)
+{
+    return item->number == STREAM_IDMP_DURATION &&
+           item->count == STREAM_IDMP_ENTRIES;
+}
+
 static void
 configure_idmp(struct resp_stream *stream, const struct item *item)
 {
-    if (item->number == IDMP_DURATION && item->count == IDMP_ENTRIES)
+    if (has_default_idmp(item))
         return;
     begin(stream, 6, "XCFGSET", NULL);
     resp_word(stream->out, "IDMP-DURATION");
@@ -328,7 +332,7 @@ resp_stream_item(struct resp_stream *stream, struct texts *texts,
     case ITEM_IDMP:
         if (stream->is_rewrite)
             return rewrite_idmp(stream, texts, item);
-        return item->number == IDMP_DURATION && item->count == IDMP_ENTRIES;
+        return has_default_idmp(item);
     case ITEM_IDMP_TOTALS:
         return stream->is_rewrite || (item->number == 0 && item->count == 0);
     case ITEM_IDEMPOTENT:

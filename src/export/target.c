@@ -8,6 +8,7 @@
 enum {
     REDIS_NEWEST = 16,
     VALKEY_ONLY = 80,
+    FOREIGN_FIRST = 12, /* of Redis, that Valkey does not read */
     EXPIRING_FIRST = 22, /* types of hashes whose fields may expire, of both
                             dialects */
     EXPIRING_LAST = 25,
@@ -105,6 +106,19 @@ target_of_server(const struct server *server)
         target.version = own ? VALKEY_ONLY : 11;
     }
     return target;
+}
+
+/* Valkey from 9.0 on has a dialect of its own, and reads what is older than
+ * both (Valkey 9.1 rdb.h RDB_FOREIGN_VERSION_MIN). */
+bool
+target_is_read_by(const struct export_target *target,
+                  const struct server *server)
+{
+    struct export_target newest = target_of_server(server);
+    if (newest.dialect == RDB_VALKEY && target->dialect == RDB_REDIS)
+        return target->version < FOREIGN_FIRST;
+    return target->dialect == newest.dialect &&
+           target->version <= newest.version;
 }
 
 bool

@@ -43,6 +43,10 @@ struct export_target target_of_file(enum rdb_dialect dialect, int version);
 /* The server, and the newest RDB version that it reads. */
 struct export_target target_of_server(const struct server *server);
 
+/* Whether the server reads files of the target's version. */
+bool target_is_read_by(const struct export_target *target,
+                       const struct server *server);
+
 bool target_has(const struct export_target *target,
                 enum target_feature feature);
 

@@ -9,11 +9,6 @@
 #include "keyspace/name.h"
 #include "keyspace/table.h"
 
-enum {
-    DEFAULT_DURATION_S = 100, /* stream-idmp-duration */
-    DEFAULT_ENTRIES = 100,    /* stream-idmp-maxsize */
-};
-
 struct iid {
     struct stream_id id;
     unsigned char name[];
@@ -139,9 +134,9 @@ static void
 set_defaults(struct stream_state *state)
 {
     if (state->idmp_duration_s == 0)
-        state->idmp_duration_s = DEFAULT_DURATION_S;
+        state->idmp_duration_s = STREAM_IDMP_DURATION;
     if (state->idmp_entries == 0)
-        state->idmp_entries = DEFAULT_ENTRIES;
+        state->idmp_entries = STREAM_IDMP_ENTRIES;
 }
 
 bool

@@ -142,18 +142,20 @@ add_cell(struct tally *tally, const struct item *item)
         name_by_number(tally, item->count);
 }
 
+/* The numbers of a vector set are its graph, which is no user's. */
 static void
 add_module_item(struct tally *tally, const struct item *item)
 {
+    bool is_vectorset = tally->key->type == TYPE_VECTORSET;
     if (item->kind == ITEM_MODULE)
         return;
-    uint64_t size =
-        item->kind == ITEM_MODULE_STRING ? item->text.size : NUMBER_SIZE;
-    tally->payload += size;
-    if (item->kind == ITEM_MODULE_STRING)
-        is_largest(tally, size);
-    if (tally->key->type == TYPE_VECTORSET &&
-        tally->module_items == VECTORSET_SIZE_ITEM &&
+    if (item->kind == ITEM_MODULE_STRING) {
+        tally->payload += item->text.size;
+        is_largest(tally, item->text.size);
+    } else if (!is_vectorset) {
+        tally->payload += NUMBER_SIZE;
+    }
+    if (is_vectorset && tally->module_items == VECTORSET_SIZE_ITEM &&
         item->kind == ITEM_MODULE_UINT)
         tally->elements = item->count;
     tally->module_items++;

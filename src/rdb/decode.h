@@ -258,9 +258,6 @@ void rdb_blob_bad(struct rdb *rdb, struct packed *packed, bool opened);
 /* Says what was being read when the reader failed; returns false. */
 bool rdb_doing(struct rdb *rdb, const char *what, uint64_t number);
 
-/* Puts "db 0 key "user:9"" before an error inside the current key. */
-void rdb_add_key(const struct rdb *rdb, struct error *error);
-
 /* The reader failed: its error becomes a finding and gets its key; nothing
  * more is read.  Returns STATUS_FAIL. */
 enum status rdb_end_in_failure(struct rdb *rdb);

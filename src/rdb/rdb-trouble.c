@@ -9,10 +9,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/escape.h"
-
-enum { SHOWN_NAME = 120 }; /* bytes of a key's name in messages */
-
 static void
 report(struct rdb *rdb, enum finding_code code, uint64_t offset,
        const char *text)
@@ -79,21 +75,6 @@ rdb_doing(struct rdb *rdb, const char *what, uint64_t number)
     return false;
 }
 
-void
-rdb_add_key(const struct rdb *rdb, struct error *error)
-{
-    struct buffer name = { NULL, 0, 0 };
-    struct bytes shown = rdb->key.name;
-    if (shown.size > SHOWN_NAME)
-        shown.size = SHOWN_NAME;
-    escape_append(&name, shown, BYTES_ESCAPE);
-    buffer_append_byte(&name, '\0');
-    error_context(error, "db %llu key \"%s%s\"",
-                  (unsigned long long)rdb->key.db, (const char *)name.data,
-                  shown.size < rdb->key.name.size ? "..." : "");
-    buffer_fini(&name);
-}
-
 enum status
 rdb_end_in_failure(struct rdb *rdb)
 {
@@ -101,7 +82,7 @@ rdb_end_in_failure(struct rdb *rdb)
     if (error->kind == ERROR_TRUNCATED && !rdb->ended)
         report(rdb, FINDING_TRUNCATED, error->offset, error->text);
     if (rdb->in_key)
-        rdb_add_key(rdb, error);
+        key_add_to_error(&rdb->key, error);
     rdb->ended = true;
     return STATUS_FAIL;
 }

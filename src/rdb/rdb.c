@@ -336,7 +336,7 @@ rdb_walk(struct source *self, struct visitor *visitor)
         return rdb_end_in_failure(rdb);
     }
     if (rdb->bad.kind != ERROR_NONE) {
-        rdb_add_key(rdb, &rdb->bad);
+        key_add_to_error(&rdb->key, &rdb->bad);
         return STATUS_BAD;
     }
     uint64_t serialized = reader_offset(rdb->reader) - rdb->value_start;

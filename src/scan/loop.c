@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "scan/loop.h"
 
-#include "base/escape.h"
-
 /* A poll costs a call, so it waits for some keys or some bytes. */
 enum { POLL_KEYS = 128, POLL_BYTES = 1024 * 1024 };
-
-enum { NAME_IN_ERRORS = 64 };
 
 static unsigned
 all_wants(const struct scan *scan)
@@ -28,21 +24,6 @@ hand_on(struct scan *scan, const struct record *record)
         scan->analyses[i]->ops->add(scan->analyses[i], record);
     if (scan->callbacks->row)
         scan->callbacks->row(scan->context, record);
-}
-
-/* Prepends which key it was. */
-static void
-name_key(struct error *error, const struct key *key)
-{
-    struct bytes name = key->name;
-    if (name.size > NAME_IN_ERRORS)
-        name.size = NAME_IN_ERRORS;
-    struct buffer text = { .data = NULL };
-    escape_append(&text, name, BYTES_ESCAPE);
-    error_context(error, "db %llu key \"%.*s\"%s", (unsigned long long)key->db,
-                  (int)text.size, (const char *)text.data,
-                  name.size < key->name.size ? "..." : "");
-    buffer_fini(&text);
 }
 
 static enum status
@@ -104,7 +85,7 @@ take_key(struct loop *loop)
         return take_value(loop);
     if (verdict == FILTER_DROP)
         return pass_value(loop);
-    name_key(&scan->error, &loop->key);
+    key_add_to_error(&loop->key, &scan->error);
     return STATUS_FAIL;
 }
 

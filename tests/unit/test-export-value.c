@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +18,21 @@
 #include "rdb/rdb-payload.h"
 
 enum { HUGE_TEXT = 2 * SPOOL_HELD + 4321, PART = 60000, FOOTER = 10 };
+enum { FIELDS = SPOOL_HELD / 16 + 1000 }; /* more than one spool holds */
+
+static const int64_t field_epoch = INT64_C(1795161977443);
 
 static unsigned char
 byte_at(uint64_t offset)
 {
     return (unsigned char)(offset * 31 ^ offset >> 9);
+}
+
+/* Of the fields of one hash, the first of which is not the first to go. */
+static int64_t
+expiry_at(unsigned field)
+{
+    return field_epoch + (int64_t)(field * 7919 % 100003);
 }
 
 /* --- a visitor that compares what comes with that --- */
@@ -31,6 +42,7 @@ struct reading {
     unsigned items[ITEM_COUNT];
     uint64_t at;   /* in the huge text */
     unsigned huge; /* how many of them */
+    unsigned expiring; /* fields */
     bool ended;
 };
 
@@ -73,7 +85,11 @@ static void
 on_item(struct visitor *self, const struct item *item)
 {
     struct reading *reading = (struct reading *)self;
-    reading->items[item->kind]++;
+    unsigned number = reading->items[item->kind]++;
+    if (item->has_expiry) {
+        assert_int_equal(item->expire_ms, expiry_at(number));
+        reading->expiring++;
+    }
     if (reading->at == 0)
         return;
     assert_int_equal(reading->at, HUGE_TEXT);
@@ -130,26 +146,36 @@ text_of(const char *text)
 
 typedef void write_function(struct visitor *to);
 
-/* Writes a value for a version and reads it again. */
+/* Adds what a value is in a version: its type, and what stands behind a key. */
 static void
-check(enum type type, unsigned char byte, int version, write_function *write,
-      struct reading *reading)
+write_value(enum type type, unsigned char byte, int version,
+            write_function *write, struct buffer *bytes)
 {
-    static const unsigned char no_footer[FOOTER];
     struct error error = { .kind = ERROR_NONE };
     struct export_target target;
     struct export_value value;
-    struct buffer bytes = { NULL, 0, 0 };
     struct key key = { .type = type, .type_byte = byte };
-    struct rdb_payload *payload = rdb_payload_new();
     assert_true(target_of_version(version, &target));
     export_value_init(&value, &target, &error);
     value.visitor.ops->begin(&value.visitor, &key);
     write(&value.visitor);
     value.visitor.ops->end(&value.visitor, 0);
     assert_null(value.refusal);
-    buffer_append_byte(&bytes, value.type);
-    export_value_each(&value, append, &bytes);
+    buffer_append_byte(bytes, value.type);
+    export_value_each(&value, append, bytes);
+    assert_int_equal(error.kind, ERROR_NONE);
+    export_value_fini(&value);
+}
+
+/* Writes a value for a version and reads it again. */
+static void
+check(enum type type, unsigned char byte, int version, write_function *write,
+      struct reading *reading)
+{
+    static const unsigned char no_footer[FOOTER];
+    struct buffer bytes = { NULL, 0, 0 };
+    struct rdb_payload *payload = rdb_payload_new();
+    write_value(type, byte, version, write, &bytes);
     buffer_append(&bytes, no_footer, FOOTER);
     bytes.data[bytes.size - FOOTER] = (unsigned char)version;
 
@@ -160,8 +186,6 @@ check(enum type type, unsigned char byte, int version, write_function *write,
                                       &reading->visitor),
                      STATUS_OK);
     assert_true(reading->ended);
-    assert_int_equal(error.kind, ERROR_NONE);
-    export_value_fini(&value);
     rdb_payload_free(payload);
     buffer_fini(&bytes);
 }
@@ -212,6 +236,60 @@ test_hash(void **state)
     check(TYPE_HASH, 4, 11, write_hash, &reading);
     assert_int_equal(reading.items[ITEM_FIELD], 2);
     assert_int_equal(reading.huge, 2);
+}
+
+static void
+write_field(struct visitor *to, const char *name, int64_t number, int64_t ms)
+{
+    struct item item = { .kind = ITEM_FIELD, .text = text_of(name),
+                         .value = text_of_integer(number) };
+    item.has_expiry = ms != 0;
+    item.expire_ms = ms;
+    to->ops->item(to, &item);
+}
+
+static void
+write_expiring(struct visitor *to)
+{
+    write_field(to, "a", 1, field_epoch + 99);
+    write_field(to, "b", 2, 0);
+    write_field(to, "c", 3, field_epoch);
+}
+
+/* The smallest expiry, how many fields, and of each the distance from it and
+ * one more, or 0 (rdb.c of Redis 8.6). */
+static void
+test_expiring_hash(void **state)
+{
+    static const unsigned char wanted[] =
+        "\30\x63\xf2\xfd\xf7\xa1\1\0\0\3"
+        "\x40\x64\1a\xc0\1" "\0\1b\xc0\2" "\1\1c\xc0\3";
+    struct buffer bytes = { NULL, 0, 0 };
+    (void)state;
+    write_value(TYPE_HASH, 24, 12, write_expiring, &bytes);
+    assert_int_equal(bytes.size, sizeof(wanted) - 1);
+    assert_memory_equal(bytes.data, wanted, bytes.size);
+    buffer_fini(&bytes);
+}
+
+static void
+write_many_fields(struct visitor *to)
+{
+    char name[32];
+    for (unsigned i = 0; i < FIELDS; i++) {
+        (void)snprintf(name, sizeof(name), "field:%09u", i);
+        write_field(to, name, i, i % 5 == 4 ? 0 : expiry_at(i));
+    }
+}
+
+static void
+test_expiring_large_hash(void **state)
+{
+    struct reading reading;
+    (void)state;
+    check(TYPE_HASH, 24, 12, write_many_fields, &reading);
+    assert_int_equal(reading.items[ITEM_FIELD], FIELDS);
+    assert_int_equal(reading.expiring, FIELDS - FIELDS / 5);
 }
 
 static void
@@ -341,6 +419,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_expiring_hash),
+        cmocka_unit_test(test_expiring_large_hash),
         cmocka_unit_test(test_stream),
         cmocka_unit_test(test_target),
         cmocka_unit_test(test_target_may_refuse),
