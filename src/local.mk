@@ -74,8 +74,12 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/geohash-cells.h \
 	%D%/aof/geohash.c \
 	%D%/aof/geohash.h \
+	%D%/aof/hll-dense.c \
+	%D%/aof/hll-dense.h \
 	%D%/aof/hll-estimate.c \
 	%D%/aof/hll-estimate.h \
+	%D%/aof/hll-runs.c \
+	%D%/aof/hll-runs.h \
 	%D%/aof/hyperloglog.c \
 	%D%/aof/hyperloglog.h \
 	%D%/aof/manifest.c \

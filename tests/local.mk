@@ -55,6 +55,7 @@ unit_programs = \
 	%D%/unit/test-glob \
 	%D%/unit/test-heap \
 	%D%/unit/test-histogram \
+	%D%/unit/test-hll-runs \
 	%D%/unit/test-input \
 	%D%/unit/test-intset \
 	%D%/unit/test-keyspace \
