@@ -74,6 +74,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/geohash-cells.h \
 	%D%/aof/geohash.c \
 	%D%/aof/geohash.h \
+	%D%/aof/glance.h \
 	%D%/aof/hll-dense.c \
 	%D%/aof/hll-dense.h \
 	%D%/aof/hll-estimate.c \

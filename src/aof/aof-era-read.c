@@ -4,29 +4,75 @@
 #include <stdlib.h>
 
 #include "aof/aof-until.h"
+#include "aof/glance.h"
 #include "base/xalloc.h"
 
 enum {
     HELD = 64, /* bytes of an argument: names and scores are shorter */
     POLL_EVERY = 4096,
+    NAME_MOST = 23, /* bytes of a name that is kept */
+    NAMES = 64,
+};
+
+/* Names of commands that have told all they can, as the log spells them; by
+ * some of their letters. */
+struct known_names {
+    struct known_name {
+        unsigned char size; /* 0: free */
+        unsigned char text[NAME_MOST];
+    } of[NAMES];
 };
 
 struct era_reading {
-    const struct aof_log *beside;
     const struct aof_state_options *options;
     struct aof_log log;
     struct aof_era *era;
+    struct known_names known;
     uint64_t records;
 };
+
+/* ---- known names ---- */
+
+static struct known_name *
+place_of(struct known_names *known, struct bytes name)
+{
+    unsigned letters = name.data[0] * 5U + name.data[name.size - 1] * 9U +
+                       name.data[name.size / 2];
+    return &known->of[(letters + name.size) % NAMES];
+}
+
+static bool
+is_known(struct known_names *known, struct bytes name)
+{
+    if (name.size == 0)
+        return false;
+    const struct known_name *place = place_of(known, name);
+    return bytes_equal(bytes_of(place->text, place->size), name);
+}
+
+/* Of two that share a place the later one is known. */
+static void
+keep_known(struct known_names *known, struct bytes name)
+{
+    if (name.size == 0 || name.size > NAME_MOST)
+        return;
+    struct known_name *place = place_of(known, name);
+    place->size = (unsigned char)name.size;
+    memcpy(place->text, name.data, name.size);
+}
+
+/* ---- records ---- */
 
 static void
 poll_now_and_then(struct era_reading *reading)
 {
     const struct aof_state_options *options = reading->options;
-    if (++reading->records % POLL_EVERY == 0 && options->poll != NULL)
-        options->poll(options->context, aof_log_consumed(reading->beside));
+    if (++reading->records % POLL_EVERY == 0 && options->ahead != NULL)
+        options->ahead(options->context, aof_log_consumed(&reading->log));
 }
 
+/* Subcommands tell by themselves, and in a rewrite's commands there is more
+ * than names. */
 static void
 add_command(struct era_reading *reading, const struct aof_record *record)
 {
@@ -36,10 +82,15 @@ add_command(struct era_reading *reading, const struct aof_record *record)
         second = aof_argument_bytes(&record->args[1]);
     const struct aof_command *command =
         aof_commands_find(name, record->count > 1 ? &second : NULL);
-    if (command != NULL && aof_commands_arity_fits(command, record->argc))
+    bool fits = command != NULL &&
+                aof_commands_arity_fits(command, record->argc);
+    if (fits)
         aof_era_add(reading->era, command);
     if (aof_log_is_rewritten(&reading->log))
         aof_era_add_rewritten(reading->era, record);
+    if (fits && !command->has_subcommands &&
+        strchr(command->name, '|') == NULL)
+        keep_known(&reading->known, name);
 }
 
 /* The first slice of a command has its name. */
@@ -53,6 +104,39 @@ add_record(struct era_reading *reading)
     else if (record->kind == AOF_RECORD_ANNOTATION &&
              replay_annotation_time(record->line, &time_ms))
         reading->era->has_times = true;
+}
+
+/* A command of a known name, whole at hand. */
+static bool
+pass_command(struct era_reading *reading, struct glance *glance)
+{
+    struct bytes argument;
+    size_t argc;
+    if (!glance_number(glance, '*', &argc) || argc == 0 ||
+        !glance_argument(glance, &argument) ||
+        !is_known(&reading->known, argument))
+        return false;
+    while (--argc > 0)
+        if (!glance_argument(glance, &argument))
+            return false;
+    return true;
+}
+
+/* Between two records.  Where reading ends at an offset each record is to be
+ * looked at; at a moment or a FLUSH only what is none of these. */
+static void
+pass_known(struct era_reading *reading)
+{
+    struct reader *reader = reading->log.reader;
+    struct glance glance = { reader->pos, reader->end };
+    if (reading->options->until.kind == AOF_REPAIR_OFFSET ||
+        aof_log_is_rewritten(&reading->log) ||
+        reading->log.records.record.end == 0)
+        return;
+    while (pass_command(reading, &glance)) {
+        reader->pos = glance.at;
+        poll_now_and_then(reading);
+    }
 }
 
 /* STATUS_END: go on with the next part. */
@@ -69,6 +153,7 @@ read_records(struct era_reading *reading)
         if (aof_until_is_behind(&options->until, options->until_part, log))
             return STATUS_OK;
         add_record(reading);
+        pass_known(reading);
     }
     if (options->until_part.size > 0 &&
         aof_until_is_part(options->until_part, log))
@@ -93,8 +178,7 @@ bool
 aof_era_read(const struct aof_log *log,
              const struct aof_state_options *options, struct aof_era *era)
 {
-    struct era_reading reading = { .beside = log,
-                                   .options = options,
+    struct era_reading reading = { .options = options,
                                    .era = era };
     struct input *input = xcalloc(1, sizeof(*input));
     *era = (struct aof_era){ .has_manifest = log->is_set };

@@ -479,6 +479,43 @@ test_era_is_known_before(void **state)
     expect_turned(true);
 }
 
+static void
+keep_most(void *context, uint64_t bytes)
+{
+    uint64_t *most = context;
+    assert_true(bytes >= *most);
+    *most = bytes;
+}
+
+/* Whoever reads ahead says how far, and passes over nothing that tells: names
+ * spelt otherwise, subcommands, and what stands behind a long argument. */
+static void
+test_reading_ahead(void **state)
+{
+    uint64_t most = 0;
+    const struct aof_state_options options = { .now_ms = -1,
+                                               .ahead = keep_most,
+                                               .context = &most };
+    (void)state;
+    for (int i = 0; i < 20000; i++)
+        add_commands("SET a 1;INCR a");
+    buffer_append_text(&content, "*3\r\n$3\r\nset\r\n$1\r\nb\r\n$300000\r\n");
+    for (int i = 0; i < 300000; i++)
+        buffer_append_byte(&content, '*');
+    buffer_append_text(&content, "\r\n");
+    uint64_t size = content.size;
+    save_commands("a", TURN ";INCR a;xgroup createconsumer s g c;INCR a");
+    assert_int_equal(read_with("a", &options), STATUS_OK);
+    assert_string_equal(state_now.facts.server_version, "6.2.0");
+    expect_turned(true);
+    assert_true(most > size / 2);
+    save_commands("a", TURN);
+    most = 0;
+    assert_int_equal(read_as_pipe("a", &options), STATUS_OK);
+    assert_int_equal(most, 0);
+    expect_turned(false);
+}
+
 /* Whether a group of the stream s has a consumer of that name. */
 static bool
 has_consumer(const char *name)
@@ -585,6 +622,7 @@ main(void)
         cmocka_unit_test(test_server),
         cmocka_unit_test(test_era),
         cmocka_unit_test(test_era_is_known_before),
+        cmocka_unit_test(test_reading_ahead),
         cmocka_unit_test(test_rewritten),
         cmocka_unit_test(test_relative_expiries),
     };
