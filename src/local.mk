@@ -58,6 +58,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-era.h \
 	%D%/aof/aof-era-read.c \
 	%D%/aof/aof-era-read.h \
+	%D%/aof/aof-forms.c \
+	%D%/aof/aof-forms.h \
 	%D%/aof/aof-log.c \
 	%D%/aof/aof-log.h \
 	%D%/aof/aof-record.c \

@@ -32,6 +32,7 @@ unit_programs = \
 	%D%/unit/test-alloc-others \
 	%D%/unit/test-aof-acceptance \
 	%D%/unit/test-aof-commands \
+	%D%/unit/test-aof-era \
 	%D%/unit/test-aof-laws \
 	%D%/unit/test-aof-log \
 	%D%/unit/test-aof-record \
@@ -318,6 +319,7 @@ EXTRA_DIST += \
 	%D%/unit/ask-allocator.h \
 	%D%/unit/drip.h \
 	%D%/unit/input-file.h \
+	%D%/unit/log-files.h \
 	%D%/unit/log-text.h \
 	%D%/unit/made-log.h \
 	%D%/unit/own-folder.h \

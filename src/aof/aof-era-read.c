@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "aof/aof-forms.h"
 #include "aof/aof-until.h"
 #include "aof/glance.h"
 #include "base/xalloc.h"
@@ -14,11 +15,13 @@ enum {
     NAMES = 64,
 };
 
-/* Names of commands that have told all they can, as the log spells them; by
- * some of their letters. */
+/* Names that have told all that names can, as the log spells them; by some of
+ * their letters. */
 struct known_names {
     struct known_name {
-        unsigned char size; /* 0: free */
+        const struct aof_command *command; /* NULL: free */
+        uint64_t plain; /* aof_forms_plain */
+        unsigned char size;
         unsigned char text[NAME_MOST];
     } of[NAMES];
 };
@@ -41,22 +44,26 @@ place_of(struct known_names *known, struct bytes name)
     return &known->of[(letters + name.size) % NAMES];
 }
 
-static bool
-is_known(struct known_names *known, struct bytes name)
+static const struct known_name *
+find_known(struct known_names *known, struct bytes name)
 {
     if (name.size == 0)
-        return false;
+        return NULL;
     const struct known_name *place = place_of(known, name);
-    return bytes_equal(bytes_of(place->text, place->size), name);
+    return bytes_equal(bytes_of(place->text, place->size), name) ? place
+                                                                  : NULL;
 }
 
 /* Of two that share a place the later one is known. */
 static void
-keep_known(struct known_names *known, struct bytes name)
+keep_known(struct known_names *known, struct bytes name,
+           const struct aof_command *command)
 {
     if (name.size == 0 || name.size > NAME_MOST)
         return;
     struct known_name *place = place_of(known, name);
+    place->command = command;
+    place->plain = aof_forms_plain(command);
     place->size = (unsigned char)name.size;
     memcpy(place->text, name.data, name.size);
 }
@@ -71,26 +78,30 @@ poll_now_and_then(struct era_reading *reading)
         options->ahead(options->context, aof_log_consumed(&reading->log));
 }
 
+static size_t
+in_sight(size_t argc)
+{
+    return argc < AOF_FORMS_SIGHT ? argc : AOF_FORMS_SIGHT;
+}
+
 /* Subcommands tell by themselves, and in a rewrite's commands there is more
  * than names. */
 static void
 add_command(struct era_reading *reading, const struct aof_record *record)
 {
-    struct bytes name = aof_argument_bytes(&record->args[0]);
-    struct bytes second = { NULL, 0 };
-    if (record->count > 1)
-        second = aof_argument_bytes(&record->args[1]);
+    struct bytes argv[AOF_FORMS_SIGHT];
+    size_t count = in_sight(record->count);
+    for (size_t i = 0; i < count; i++)
+        argv[i] = aof_argument_bytes(&record->args[i]);
     const struct aof_command *command =
-        aof_commands_find(name, record->count > 1 ? &second : NULL);
-    bool fits = command != NULL &&
-                aof_commands_arity_fits(command, record->argc);
-    if (fits)
-        aof_era_add(reading->era, command);
+        aof_commands_find(argv[0], count > 1 ? &argv[1] : NULL);
     if (aof_log_is_rewritten(&reading->log))
         aof_era_add_rewritten(reading->era, record);
-    if (fits && !command->has_subcommands &&
-        strchr(command->name, '|') == NULL)
-        keep_known(&reading->known, name);
+    if (command == NULL || !aof_commands_arity_fits(command, record->argc))
+        return;
+    aof_era_add(reading->era, command, argv, count);
+    if (!command->has_subcommands && strchr(command->name, '|') == NULL)
+        keep_known(&reading->known, argv[0], command);
 }
 
 /* The first slice of a command has its name. */
@@ -106,19 +117,27 @@ add_record(struct era_reading *reading)
         reading->era->has_times = true;
 }
 
-/* A command of a known name, whole at hand. */
+/* A command of a known name, whole at hand; its form may tell more. */
 static bool
 pass_command(struct era_reading *reading, struct glance *glance)
 {
+    struct bytes argv[AOF_FORMS_SIGHT];
     struct bytes argument;
     size_t argc;
     if (!glance_number(glance, '*', &argc) || argc == 0 ||
-        !glance_argument(glance, &argument) ||
-        !is_known(&reading->known, argument))
+        !glance_argument(glance, &argv[0]))
         return false;
-    while (--argc > 0)
+    const struct known_name *known = find_known(&reading->known, argv[0]);
+    if (known == NULL)
+        return false;
+    for (size_t i = 1; i < argc; i++) {
         if (!glance_argument(glance, &argument))
             return false;
+        if (i < AOF_FORMS_SIGHT)
+            argv[i] = argument;
+    }
+    if (argc > known->plain && aof_commands_arity_fits(known->command, argc))
+        aof_era_add(reading->era, known->command, argv, in_sight(argc));
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "aof/aof-forms.h"
 #include "data/score-text.h"
 
 enum { VALKEY_VERSION = 80 }; /* of dumps with Valkey's own magic */
@@ -28,11 +29,9 @@ since(const struct aof_command *command, bool valkey)
 }
 
 /* The newest command of either product counts only where both have it. */
-void
-aof_era_add(struct aof_era *era, const struct aof_command *command)
+static void
+add_command(struct aof_era *era, const struct aof_command *command)
 {
-    if (command->class == AOF_CLASS_NEVER)
-        return;
     if (command->redis_since == AOF_NEVER)
         era->is_not_redis = true;
     else if (command->redis_since > since(era->redis, false))
@@ -41,6 +40,20 @@ aof_era_add(struct aof_era *era, const struct aof_command *command)
         era->is_not_valkey = true;
     else if (command->valkey_since > since(era->valkey, true))
         era->valkey = command;
+}
+
+void
+aof_era_add(struct aof_era *era, const struct aof_command *command,
+            const struct bytes *argv, uint64_t argc)
+{
+    if (command->class == AOF_CLASS_NEVER)
+        return;
+    add_command(era, command);
+    if (argc <= aof_forms_plain(command))
+        return;
+    const struct aof_command *form = aof_forms_find(command, argv, argc);
+    if (form != NULL)
+        add_command(era, form);
 }
 
 static bool

@@ -263,7 +263,7 @@ run_call(struct replay *replay, const struct call *call)
         replay->facts.errors++;
         return;
     }
-    aof_era_add(&replay->facts.era, call->command);
+    aof_era_add(&replay->facts.era, call->command, call->argv, call->argc);
     replay_command *run = run_of(replay, call->command);
     if (run != NULL)
         run_row(replay, call, run);
