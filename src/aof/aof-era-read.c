@@ -7,6 +7,7 @@
 #include "aof/aof-until.h"
 #include "aof/glance.h"
 #include "base/xalloc.h"
+#include "input/operands.h"
 
 enum {
     HELD = 64, /* bytes of an argument: names and scores are shorter */
@@ -193,6 +194,16 @@ read_parts(struct era_reading *reading)
     }
 }
 
+struct aof_era
+aof_era_of_files(const struct aof_log *log)
+{
+    return (struct aof_era){
+        .has_manifest = log->is_set,
+        .has_part_name = !log->is_set && log->given_path != NULL &&
+                         operands_is_part_name(log->given_path),
+    };
+}
+
 bool
 aof_era_read(const struct aof_log *log,
              const struct aof_state_options *options, struct aof_era *era)
@@ -200,7 +211,7 @@ aof_era_read(const struct aof_log *log,
     struct era_reading reading = { .options = options,
                                    .era = era };
     struct input *input = xcalloc(1, sizeof(*input));
-    *era = (struct aof_era){ .has_manifest = log->is_set };
+    *era = aof_era_of_files(log);
     bool opened =
         aof_log_open_again(&reading.log, input, log, HELD) == STATUS_OK;
     if (opened) {

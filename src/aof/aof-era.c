@@ -101,14 +101,24 @@ aof_era_add_rewritten(struct aof_era *era, const struct aof_record *record)
         era->has_short_scores = has_short_score(record);
 }
 
+/* What tells that it is of a server that writes sets; NULL: nothing. */
+static const char *
+by_file(const struct aof_era *era)
+{
+    return era->has_manifest    ? "its manifest"
+           : era->has_times     ? "its #TS lines"
+           : era->has_part_name ? "its file's name"
+                                : NULL;
+}
+
 uint32_t
 aof_era_newest(const struct aof_era *era, bool *is_valkey)
 {
     *is_valkey = era->is_not_redis && !era->is_not_valkey;
     uint32_t newest = since(*is_valkey ? era->valkey : era->redis, *is_valkey);
     uint32_t least = era->has_short_scores ? short_scores
-                     : era->has_manifest || era->has_times ? multi_part
-                                                            : 0;
+                     : by_file(era) != NULL ? multi_part
+                                            : 0;
     if (newest < least)
         newest = least;
     return newest == 0 ? 0 : newest | AOF_PATCH_LATEST;
@@ -123,11 +133,9 @@ guess_of(const struct aof_era *era, bool is_valkey)
     if (era->has_short_scores && guess.version < short_scores) {
         guess.version = short_scores;
         (void)snprintf(guess.by, sizeof(guess.by), "its scores");
-    } else if ((era->has_manifest || era->has_times) &&
-               guess.version <= multi_part) {
+    } else if (by_file(era) != NULL && guess.version <= multi_part) {
         guess.version = multi_part;
-        (void)snprintf(guess.by, sizeof(guess.by), "its %s",
-                       era->has_manifest ? "manifest" : "#TS lines");
+        (void)snprintf(guess.by, sizeof(guess.by), "%s", by_file(era));
     } else if (newest != NULL) {
         (void)snprintf(guess.by, sizeof(guess.by), "its newest command, %s",
                        newest->name);

@@ -16,7 +16,8 @@ struct aof_era {
     const struct aof_command *valkey; /* or NULL yet */
     bool is_not_redis; /* some command is none of its */
     bool is_not_valkey;
-    bool has_manifest; /* these two since 7.0 */
+    bool has_manifest; /* these three since 7.0 */
+    bool has_part_name; /* the log's only file is called like a part of a set */
     bool has_times;
     bool has_short_scores; /* in what was rewritten: since 7.2 */
 };

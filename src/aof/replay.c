@@ -411,9 +411,9 @@ replay_set_server(struct replay *replay, bool is_valkey, uint32_t version)
 }
 
 void
-replay_set_manifest(struct replay *replay)
+replay_set_era(struct replay *replay, const struct aof_era *era)
 {
-    replay->facts.era.has_manifest = true;
+    replay->facts.era = *era;
 }
 
 void
