@@ -58,6 +58,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-era.h \
 	%D%/aof/aof-era-read.c \
 	%D%/aof/aof-era-read.h \
+	%D%/aof/aof-forms.c \
+	%D%/aof/aof-forms.h \
 	%D%/aof/aof-log.c \
 	%D%/aof/aof-log.h \
 	%D%/aof/aof-record.c \
@@ -74,8 +76,13 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/geohash-cells.h \
 	%D%/aof/geohash.c \
 	%D%/aof/geohash.h \
+	%D%/aof/glance.h \
+	%D%/aof/hll-dense.c \
+	%D%/aof/hll-dense.h \
 	%D%/aof/hll-estimate.c \
 	%D%/aof/hll-estimate.h \
+	%D%/aof/hll-runs.c \
+	%D%/aof/hll-runs.h \
 	%D%/aof/hyperloglog.c \
 	%D%/aof/hyperloglog.h \
 	%D%/aof/manifest.c \

@@ -32,6 +32,7 @@ unit_programs = \
 	%D%/unit/test-alloc-others \
 	%D%/unit/test-aof-acceptance \
 	%D%/unit/test-aof-commands \
+	%D%/unit/test-aof-era \
 	%D%/unit/test-aof-laws \
 	%D%/unit/test-aof-log \
 	%D%/unit/test-aof-record \
@@ -55,6 +56,7 @@ unit_programs = \
 	%D%/unit/test-glob \
 	%D%/unit/test-heap \
 	%D%/unit/test-histogram \
+	%D%/unit/test-hll-runs \
 	%D%/unit/test-input \
 	%D%/unit/test-intset \
 	%D%/unit/test-keyspace \
@@ -318,6 +320,7 @@ EXTRA_DIST += \
 	%D%/unit/ask-allocator.h \
 	%D%/unit/drip.h \
 	%D%/unit/input-file.h \
+	%D%/unit/log-files.h \
 	%D%/unit/log-text.h \
 	%D%/unit/made-log.h \
 	%D%/unit/own-folder.h \

@@ -3,43 +3,106 @@
 
 #include <stdlib.h>
 
+#include "aof/aof-forms.h"
 #include "aof/aof-until.h"
+#include "aof/glance.h"
 #include "base/xalloc.h"
+#include "input/operands.h"
 
 enum {
     HELD = 64, /* bytes of an argument: names and scores are shorter */
     POLL_EVERY = 4096,
+    NAME_MOST = 23, /* bytes of a name that is kept */
+    NAMES = 64,
+};
+
+/* Names that have told all that names can, as the log spells them; by some of
+ * their letters. */
+struct known_names {
+    struct known_name {
+        const struct aof_command *command; /* NULL: free */
+        uint64_t plain; /* aof_forms_plain */
+        unsigned char size;
+        unsigned char text[NAME_MOST];
+    } of[NAMES];
 };
 
 struct era_reading {
-    const struct aof_log *beside;
     const struct aof_state_options *options;
     struct aof_log log;
     struct aof_era *era;
+    struct known_names known;
     uint64_t records;
 };
+
+/* ---- known names ---- */
+
+static struct known_name *
+place_of(struct known_names *known, struct bytes name)
+{
+    unsigned letters = name.data[0] * 5U + name.data[name.size - 1] * 9U +
+                       name.data[name.size / 2];
+    return &known->of[(letters + name.size) % NAMES];
+}
+
+static const struct known_name *
+find_known(struct known_names *known, struct bytes name)
+{
+    if (name.size == 0)
+        return NULL;
+    const struct known_name *place = place_of(known, name);
+    return bytes_equal(bytes_of(place->text, place->size), name) ? place
+                                                                  : NULL;
+}
+
+/* Of two that share a place the later one is known. */
+static void
+keep_known(struct known_names *known, struct bytes name,
+           const struct aof_command *command)
+{
+    if (name.size == 0 || name.size > NAME_MOST)
+        return;
+    struct known_name *place = place_of(known, name);
+    place->command = command;
+    place->plain = aof_forms_plain(command);
+    place->size = (unsigned char)name.size;
+    memcpy(place->text, name.data, name.size);
+}
+
+/* ---- records ---- */
 
 static void
 poll_now_and_then(struct era_reading *reading)
 {
     const struct aof_state_options *options = reading->options;
-    if (++reading->records % POLL_EVERY == 0 && options->poll != NULL)
-        options->poll(options->context, aof_log_consumed(reading->beside));
+    if (++reading->records % POLL_EVERY == 0 && options->ahead != NULL)
+        options->ahead(options->context, aof_log_consumed(&reading->log));
 }
 
+static size_t
+in_sight(size_t argc)
+{
+    return argc < AOF_FORMS_SIGHT ? argc : AOF_FORMS_SIGHT;
+}
+
+/* Subcommands tell by themselves, and in a rewrite's commands there is more
+ * than names. */
 static void
 add_command(struct era_reading *reading, const struct aof_record *record)
 {
-    struct bytes name = aof_argument_bytes(&record->args[0]);
-    struct bytes second = { NULL, 0 };
-    if (record->count > 1)
-        second = aof_argument_bytes(&record->args[1]);
+    struct bytes argv[AOF_FORMS_SIGHT];
+    size_t count = in_sight(record->count);
+    for (size_t i = 0; i < count; i++)
+        argv[i] = aof_argument_bytes(&record->args[i]);
     const struct aof_command *command =
-        aof_commands_find(name, record->count > 1 ? &second : NULL);
-    if (command != NULL && aof_commands_arity_fits(command, record->argc))
-        aof_era_add(reading->era, command);
+        aof_commands_find(argv[0], count > 1 ? &argv[1] : NULL);
     if (aof_log_is_rewritten(&reading->log))
         aof_era_add_rewritten(reading->era, record);
+    if (command == NULL || !aof_commands_arity_fits(command, record->argc))
+        return;
+    aof_era_add(reading->era, command, argv, count);
+    if (!command->has_subcommands && strchr(command->name, '|') == NULL)
+        keep_known(&reading->known, argv[0], command);
 }
 
 /* The first slice of a command has its name. */
@@ -53,6 +116,47 @@ add_record(struct era_reading *reading)
     else if (record->kind == AOF_RECORD_ANNOTATION &&
              replay_annotation_time(record->line, &time_ms))
         reading->era->has_times = true;
+}
+
+/* A command of a known name, whole at hand; its form may tell more. */
+static bool
+pass_command(struct era_reading *reading, struct glance *glance)
+{
+    struct bytes argv[AOF_FORMS_SIGHT];
+    struct bytes argument;
+    size_t argc;
+    if (!glance_number(glance, '*', &argc) || argc == 0 ||
+        !glance_argument(glance, &argv[0]))
+        return false;
+    const struct known_name *known = find_known(&reading->known, argv[0]);
+    if (known == NULL)
+        return false;
+    for (size_t i = 1; i < argc; i++) {
+        if (!glance_argument(glance, &argument))
+            return false;
+        if (i < AOF_FORMS_SIGHT)
+            argv[i] = argument;
+    }
+    if (argc > known->plain && aof_commands_arity_fits(known->command, argc))
+        aof_era_add(reading->era, known->command, argv, in_sight(argc));
+    return true;
+}
+
+/* Between two records.  Where reading ends at an offset each record is to be
+ * looked at; at a moment or a FLUSH only what is none of these. */
+static void
+pass_known(struct era_reading *reading)
+{
+    struct reader *reader = reading->log.reader;
+    struct glance glance = { reader->pos, reader->end };
+    if (reading->options->until.kind == AOF_REPAIR_OFFSET ||
+        aof_log_is_rewritten(&reading->log) ||
+        reading->log.records.record.end == 0)
+        return;
+    while (pass_command(reading, &glance)) {
+        reader->pos = glance.at;
+        poll_now_and_then(reading);
+    }
 }
 
 /* STATUS_END: go on with the next part. */
@@ -69,6 +173,7 @@ read_records(struct era_reading *reading)
         if (aof_until_is_behind(&options->until, options->until_part, log))
             return STATUS_OK;
         add_record(reading);
+        pass_known(reading);
     }
     if (options->until_part.size > 0 &&
         aof_until_is_part(options->until_part, log))
@@ -89,15 +194,24 @@ read_parts(struct era_reading *reading)
     }
 }
 
+struct aof_era
+aof_era_of_files(const struct aof_log *log)
+{
+    return (struct aof_era){
+        .has_manifest = log->is_set,
+        .has_part_name = !log->is_set && log->given_path != NULL &&
+                         operands_is_part_name(log->given_path),
+    };
+}
+
 bool
 aof_era_read(const struct aof_log *log,
              const struct aof_state_options *options, struct aof_era *era)
 {
-    struct era_reading reading = { .beside = log,
-                                   .options = options,
+    struct era_reading reading = { .options = options,
                                    .era = era };
     struct input *input = xcalloc(1, sizeof(*input));
-    *era = (struct aof_era){ .has_manifest = log->is_set };
+    *era = aof_era_of_files(log);
     bool opened =
         aof_log_open_again(&reading.log, input, log, HELD) == STATUS_OK;
     if (opened) {

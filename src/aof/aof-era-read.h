@@ -9,10 +9,13 @@
 #include "aof/aof-era.h"
 #include "aof/aof-state.h"
 
+/* What the names of its files tell, before anything is read. */
+struct aof_era aof_era_of_files(const struct aof_log *log);
+
 /* Opens the log again, beside `log`, which stays where it is, and reads it up
- * to where the options end it or its first trouble.  Polls with what was read
- * of `log`, which does not grow meanwhile.  False when it can be read only
- * once, from a pipe: then the era knows nothing but whether it is a set. */
+ * to where the options end it or its first trouble; options->ahead hears how
+ * far.  False when it can be read only once, from a pipe: then the era is that
+ * of its files. */
 bool aof_era_read(const struct aof_log *log,
                   const struct aof_state_options *options,
                   struct aof_era *era);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "aof/aof-forms.h"
 #include "data/score-text.h"
 
 enum { VALKEY_VERSION = 80 }; /* of dumps with Valkey's own magic */
@@ -28,11 +29,9 @@ since(const struct aof_command *command, bool valkey)
 }
 
 /* The newest command of either product counts only where both have it. */
-void
-aof_era_add(struct aof_era *era, const struct aof_command *command)
+static void
+add_command(struct aof_era *era, const struct aof_command *command)
 {
-    if (command->class == AOF_CLASS_NEVER)
-        return;
     if (command->redis_since == AOF_NEVER)
         era->is_not_redis = true;
     else if (command->redis_since > since(era->redis, false))
@@ -41,6 +40,20 @@ aof_era_add(struct aof_era *era, const struct aof_command *command)
         era->is_not_valkey = true;
     else if (command->valkey_since > since(era->valkey, true))
         era->valkey = command;
+}
+
+void
+aof_era_add(struct aof_era *era, const struct aof_command *command,
+            const struct bytes *argv, uint64_t argc)
+{
+    if (command->class == AOF_CLASS_NEVER)
+        return;
+    add_command(era, command);
+    if (argc <= aof_forms_plain(command))
+        return;
+    const struct aof_command *form = aof_forms_find(command, argv, argc);
+    if (form != NULL)
+        add_command(era, form);
 }
 
 static bool
@@ -88,14 +101,24 @@ aof_era_add_rewritten(struct aof_era *era, const struct aof_record *record)
         era->has_short_scores = has_short_score(record);
 }
 
+/* What tells that it is of a server that writes sets; NULL: nothing. */
+static const char *
+by_file(const struct aof_era *era)
+{
+    return era->has_manifest    ? "its manifest"
+           : era->has_times     ? "its #TS lines"
+           : era->has_part_name ? "its file's name"
+                                : NULL;
+}
+
 uint32_t
 aof_era_newest(const struct aof_era *era, bool *is_valkey)
 {
     *is_valkey = era->is_not_redis && !era->is_not_valkey;
     uint32_t newest = since(*is_valkey ? era->valkey : era->redis, *is_valkey);
     uint32_t least = era->has_short_scores ? short_scores
-                     : era->has_manifest || era->has_times ? multi_part
-                                                            : 0;
+                     : by_file(era) != NULL ? multi_part
+                                            : 0;
     if (newest < least)
         newest = least;
     return newest == 0 ? 0 : newest | AOF_PATCH_LATEST;
@@ -110,11 +133,9 @@ guess_of(const struct aof_era *era, bool is_valkey)
     if (era->has_short_scores && guess.version < short_scores) {
         guess.version = short_scores;
         (void)snprintf(guess.by, sizeof(guess.by), "its scores");
-    } else if ((era->has_manifest || era->has_times) &&
-               guess.version <= multi_part) {
+    } else if (by_file(era) != NULL && guess.version <= multi_part) {
         guess.version = multi_part;
-        (void)snprintf(guess.by, sizeof(guess.by), "its %s",
-                       era->has_manifest ? "manifest" : "#TS lines");
+        (void)snprintf(guess.by, sizeof(guess.by), "%s", by_file(era));
     } else if (newest != NULL) {
         (void)snprintf(guess.by, sizeof(guess.by), "its newest command, %s",
                        newest->name);

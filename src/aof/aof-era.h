@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * Which release wrote a log that does not say so: the oldest that has all of
- * its commands.
+ * its commands, in the forms that they have (aof-forms.h).
  */
 #ifndef KEYWEIGH_AOF_AOF_ERA_H
 #define KEYWEIGH_AOF_AOF_ERA_H
@@ -16,13 +16,16 @@ struct aof_era {
     const struct aof_command *valkey; /* or NULL yet */
     bool is_not_redis; /* some command is none of its */
     bool is_not_valkey;
-    bool has_manifest; /* these two since 7.0 */
+    bool has_manifest; /* these three since 7.0 */
+    bool has_part_name; /* the log's only file is called like a part of a set */
     bool has_times;
     bool has_short_scores; /* in what was rewritten: since 7.2 */
 };
 
-/* A command that stands in the log. */
-void aof_era_add(struct aof_era *era, const struct aof_command *command);
+/* A command that stands in the log; argv are its arguments, or the first
+ * AOF_FORMS_SIGHT of them. */
+void aof_era_add(struct aof_era *era, const struct aof_command *command,
+                 const struct bytes *argv, uint64_t argc);
 
 /* The same of one that a rewrite wrote, beside aof_era_add: it tells more than
  * that it is there.  Scores have as few digits as read back since 7.2, before

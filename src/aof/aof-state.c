@@ -144,22 +144,25 @@ release_of(const struct reading *reading, const struct rdb_facts *facts)
     return facts->version == 0 ? release_by_commands(reading) : release;
 }
 
-/* Once what the first part says of itself is known.  A log that is no set is
- * of Redis 6.2 or older, as far as nothing tells. */
+/* Once what the first part says of itself is known.  A log that is neither a
+ * set nor called like a part of one is of Redis 6.2 or older, as far as nothing
+ * tells. */
 static void
 begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
 {
     struct aof_state *state = reading->state;
     const struct aof_state_server *server = reading->options->server;
     const struct store_settings *settings = &store_settings_default;
-    bool is_set = reading->log != NULL && reading->log->is_set;
+    struct aof_era files = { .redis = NULL };
     if (state->keyspace != NULL)
         return;
+    if (reading->log != NULL)
+        files = aof_era_of_files(reading->log);
     struct release release = release_of(reading, facts);
     if (server != NULL)
         settings = &server->settings;
     struct store_limits limits = limits_of(release, settings);
-    if (release.version == 0 && !is_set)
+    if (release.version == 0 && !files.has_manifest && !files.has_part_name)
         limits.score = SCORE_EXACT_17;
     state->base = *facts;
     state->keyspace = keyspace_new(&limits, reading->options->memory_limit);
@@ -168,8 +171,7 @@ begin_keyspace(struct reading *reading, const struct rdb_facts *facts)
         replay_assume_now(state->replay, reading->options->now_ms);
     if (release.version != 0)
         replay_set_server(state->replay, release.is_valkey, release.version);
-    if (is_set)
-        replay_set_manifest(state->replay);
+    replay_set_era(state->replay, &files);
 }
 
 /* ---- an RDB ---- */

@@ -40,6 +40,8 @@ struct aof_state_options {
     /* Called now and then with what was read of all files, as they are
      * stored. */
     void (*poll)(void *context, uint64_t bytes);
+    /* The same of what is read ahead of that, for the release alone. */
+    void (*ahead)(void *context, uint64_t bytes);
     void *context;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aof/hyperloglog.h"
 
+#include "aof/hll-dense.h"
+#include "aof/hll-runs.h"
 #include "base/endian.h"
 #include "keyspace/value-string.h"
 
@@ -11,12 +13,11 @@ enum {
     COUNT_AT = 8,
     STALE_AT = 15,
     STALE = 0x80,
-    HEADER = 16,
+    HEADER = HLL_RUNS_AT,
 
     INDEX_BITS = 14,
     RANK_BITS = 64 - INDEX_BITS,
-    REGISTER_BITS = 6,
-    DENSE_SIZE = HEADER + HLL_REGISTERS * REGISTER_BITS / 8,
+    DENSE_SIZE = HEADER + HLL_DENSE_BYTES,
 
     ZEROS_MOST = 64, /* registers of a run in one byte */
     VALUE_MOST = 32,
@@ -106,71 +107,18 @@ rank_of(struct bytes element, unsigned *number)
 
 /* --- dense --- */
 
-/* A register may begin in one byte and end in the next; the last one does not
- * reach behind the end. */
-static unsigned
-get_register(const unsigned char *registers, unsigned number)
-{
-    unsigned bit = number * REGISTER_BITS;
-    unsigned shift = bit % 8;
-    unsigned pair = registers[bit / 8];
-    if (shift > 8 - REGISTER_BITS)
-        pair |= (unsigned)registers[bit / 8 + 1] << 8;
-    return pair >> shift & HLL_REGISTER_MOST;
-}
-
-static void
-put_register(unsigned char *registers, unsigned number, unsigned count)
-{
-    unsigned bit = number * REGISTER_BITS;
-    unsigned shift = bit % 8;
-    unsigned char *at = registers + bit / 8;
-    unsigned mask = (unsigned)HLL_REGISTER_MOST << shift;
-    unsigned bits = count << shift;
-    at[0] = (unsigned char)((at[0] & ~mask) | bits);
-    if (shift > 8 - REGISTER_BITS)
-        at[1] = (unsigned char)((at[1] & ~(mask >> 8)) | bits >> 8);
-}
-
 static enum hll_change
 raise_dense(struct store *store, struct value *value, unsigned number,
             unsigned count)
 {
     unsigned char *registers = value_string_edit(store, value) + HEADER;
-    if (get_register(registers, number) >= count)
+    if (hll_dense_get(registers, number) >= count)
         return HLL_SAME;
-    put_register(registers, number, count);
+    hll_dense_put(registers, number, count);
     return HLL_CHANGED;
 }
 
 /* --- sparse: runs --- */
-
-struct run {
-    unsigned length; /* registers */
-    unsigned count;  /* of each, 0 of zeros */
-    unsigned size;   /* bytes */
-};
-
-/* The run at an offset before the end; false when it is cut off. */
-static bool
-read_run(struct bytes text, size_t at, struct run *run)
-{
-    unsigned byte = text.data[at];
-    run->size = 1;
-    run->count = 0;
-    if (byte & 0x80) {
-        run->count = (byte >> 2 & 0x1f) + 1;
-        run->length = (byte & 3) + 1;
-    } else if (byte & 0x40) {
-        if (text.size - at < 2)
-            return false;
-        run->size = 2;
-        run->length = ((byte & 0x3f) << 8 | text.data[at + 1]) + 1;
-    } else {
-        run->length = byte + 1;
-    }
-    return true;
-}
 
 /* Writes runs one behind the other, five bytes at most. */
 struct runs {
@@ -195,72 +143,6 @@ add_run(struct runs *runs, unsigned length, unsigned count)
     }
 }
 
-/* Where a register's run is. */
-struct place {
-    size_t at;
-    size_t previous; /* the run before, itself when there is none */
-    unsigned first;  /* register of the run */
-    struct run run;
-};
-
-/* How many registers the runs of one byte each are together that stand in the
- * first eight bytes, up to a run of two; *count is how many such runs. */
-static unsigned
-registers_of_short(const unsigned char *at, unsigned *count)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t pairs = UINT64_C(0x00ff00ff00ff00ff);
-    uint64_t runs = load_u64le(at);
-    uint64_t high = runs >> 7 & ones;
-    uint64_t two_bytes = runs >> 6 & ~high & ones;
-    uint64_t of_values = high * 0xff;
-    uint64_t lengths = runs & ((of_values & ones * 3) |
-                               (~of_values & ones * 0x3f));
-    *count = 8;
-    if (two_bytes != 0) {
-        *count = (unsigned)__builtin_ctzll(two_bytes) / 8;
-        lengths &= (UINT64_C(1) << 8 * *count) - 1;
-    }
-    lengths = (lengths & pairs) + (lengths >> 8 & pairs);
-    return (unsigned)(lengths * UINT64_C(0x0001000100010001) >> 48) + *count;
-}
-
-/* Passes over runs in front of a register's, as far as they are short: most of
- * the time of a PFADD. */
-static void
-pass_runs(struct bytes text, unsigned number, struct place *place)
-{
-    while (text.size - place->at >= 8) {
-        unsigned count;
-        unsigned registers =
-            registers_of_short(text.data + place->at, &count);
-        if (count == 0 || number - place->first < registers)
-            return;
-        place->at += count;
-        place->previous = place->at - 1;
-        place->first += registers;
-    }
-}
-
-static bool
-find_run(struct bytes text, unsigned number, struct place *place)
-{
-    *place = (struct place){ .at = HEADER, .previous = HEADER };
-    pass_runs(text, number, place);
-    while (place->at < text.size) {
-        if (!read_run(text, place->at, &place->run))
-            return false;
-        if (number - place->first < place->run.length)
-            return true;
-        place->previous = place->at;
-        place->at += place->run.size;
-        place->first += place->run.length;
-        if (place->run.size > 1)
-            pass_runs(text, number, place);
-    }
-    return false;
-}
-
 /* Joins runs of equal registers, as far as one byte can hold them, from an
  * offset on; servers look at no more than five steps. */
 static void
@@ -268,14 +150,14 @@ join_runs(struct store *store, struct value *value, size_t at)
 {
     unsigned char *bytes = value_string_edit(store, value);
     size_t size = (size_t)value_string_size(value);
-    struct run run;
-    struct run next;
+    struct hll_run run;
+    struct hll_run next;
     for (int steps = MERGED_RUNS; steps > 0 && at < size; steps--) {
         struct bytes text = bytes_of(bytes, size);
-        if (!read_run(text, at, &run))
+        if (!hll_run_read(text, at, &run))
             break;
         bool joins = run.count > 0 && at + 1 < size &&
-                     read_run(text, at + 1, &next) &&
+                     hll_run_read(text, at + 1, &next) &&
                      next.count == run.count &&
                      run.length + next.length <= VALUES_MOST;
         if (!joins) {
@@ -293,7 +175,7 @@ join_runs(struct store *store, struct value *value, size_t at)
 
 static bool
 replace_run(struct store *store, struct value *value,
-            const struct place *place, const struct runs *runs)
+            const struct hll_place *place, const struct runs *runs)
 {
     size_t size = (size_t)value_string_size(value);
     size_t behind = place->at + place->run.size;
@@ -318,29 +200,25 @@ raise_as_dense(struct store *store, struct value *value, unsigned number,
                : raise_dense(store, value, number, count);
 }
 
+/* At the register's run. */
 static enum hll_change
 raise_sparse(struct store *store, struct value *value, unsigned number,
-             unsigned count)
+             unsigned count, const struct hll_place *place)
 {
-    struct place place;
+    const struct hll_run *run = &place->run;
     struct runs runs = { .size = 0 };
-    if (count > VALUE_MOST)
-        return raise_as_dense(store, value, number, count);
-    if (!find_run(bytes_in(value), number, &place))
-        return HLL_CORRUPT;
-    if (place.run.count >= count)
+    if (run->count >= count)
         return HLL_SAME;
-    unsigned before = number - place.first;
-    add_run(&runs, before, place.run.count);
+    unsigned before = number - place->first;
+    add_run(&runs, before, run->count);
     add_run(&runs, 1, count);
-    add_run(&runs, place.run.length - before - 1, place.run.count);
-    if (runs.size > place.run.size &&
-        value_string_size(value) + runs.size - place.run.size >
-            HLL_SPARSE_MOST)
+    add_run(&runs, run->length - before - 1, run->count);
+    if (runs.size > run->size &&
+        value_string_size(value) + runs.size - run->size > HLL_SPARSE_MOST)
         return raise_as_dense(store, value, number, count);
-    if (!replace_run(store, value, &place, &runs))
+    if (!replace_run(store, value, place, &runs))
         return HLL_REFUSED;
-    join_runs(store, value, place.previous);
+    join_runs(store, value, place->previous);
     hll_forget_count(store, value);
     return HLL_CHANGED;
 }
@@ -348,13 +226,13 @@ raise_sparse(struct store *store, struct value *value, unsigned number,
 /* Calls each for every run; false when they do not cover the registers. */
 static bool
 each_run(struct bytes text,
-         void (*each)(void *context, unsigned first, const struct run *run),
+         void (*each)(void *context, unsigned first, const struct hll_run *run),
          void *context)
 {
     unsigned first = 0;
-    struct run run;
+    struct hll_run run;
     for (size_t at = HEADER; at < text.size; at += run.size) {
-        if (!read_run(text, at, &run) || run.length > HLL_REGISTERS - first)
+        if (!hll_run_read(text, at, &run) || run.length > HLL_REGISTERS - first)
             return false;
         each(context, first, &run);
         first += run.length;
@@ -364,29 +242,50 @@ each_run(struct bytes text,
 
 /* --- both --- */
 
-enum hll_change
-hll_raise(struct store *store, struct value *value, unsigned number,
-          unsigned count)
+typedef bool find_function(struct bytes text, unsigned number,
+                           struct hll_place *place);
+
+static enum hll_change
+raise_register(struct store *store, struct value *value, unsigned number,
+               unsigned count, find_function *find, struct hll_place *place)
 {
-    return hll_is_dense(value) ? raise_dense(store, value, number, count)
-                               : raise_sparse(store, value, number, count);
+    if (hll_is_dense(value))
+        return raise_dense(store, value, number, count);
+    if (count > VALUE_MOST)
+        return raise_as_dense(store, value, number, count);
+    return find(bytes_in(value), number, place)
+               ? raise_sparse(store, value, number, count, place)
+               : HLL_CORRUPT;
 }
 
 enum hll_change
 hll_add(struct store *store, struct value *value, struct bytes element)
 {
+    struct hll_place place;
     unsigned number;
     unsigned count = rank_of(element, &number);
-    return hll_raise(store, value, number, count);
+    return raise_register(store, value, number, count, hll_runs_find, &place);
 }
 
 static void
-merge_run(void *context, unsigned first, const struct run *run)
+merge_run(void *context, unsigned first, const struct hll_run *run)
 {
     unsigned char *registers = context;
+    if (run->count == 0)
+        return;
     for (unsigned i = first; i < first + run->length; i++)
         if (registers[i] < run->count)
             registers[i] = (unsigned char)run->count;
+}
+
+static void
+merge_dense(unsigned char registers[HLL_REGISTERS],
+            const unsigned char dense[HLL_DENSE_BYTES])
+{
+    unsigned char others[HLL_REGISTERS];
+    hll_dense_unpack(others, dense);
+    for (unsigned i = 0; i < HLL_REGISTERS; i++)
+        registers[i] = registers[i] < others[i] ? others[i] : registers[i];
 }
 
 bool
@@ -395,12 +294,34 @@ hll_merge(unsigned char registers[HLL_REGISTERS], const struct value *value)
     struct bytes text = bytes_in(value);
     if (!hll_is_dense(value))
         return each_run(text, merge_run, registers);
-    for (unsigned i = 0; i < HLL_REGISTERS; i++) {
-        unsigned count = get_register(text.data + HEADER, i);
-        if (registers[i] < count)
-            registers[i] = (unsigned char)count;
-    }
+    merge_dense(registers, text.data + HEADER);
     return true;
+}
+
+static enum hll_change
+put_all_dense(struct store *store, struct value *value,
+              const unsigned char registers[HLL_REGISTERS])
+{
+    hll_dense_pack(value_string_edit(store, value) + HEADER, registers);
+    return HLL_CHANGED;
+}
+
+/* One by one while it is sparse: its runs are those of the way to them. */
+enum hll_change
+hll_put_all(struct store *store, struct value *value,
+            const unsigned char registers[HLL_REGISTERS])
+{
+    struct hll_place place = { .at = HEADER, .previous = HEADER };
+    for (unsigned i = 0; i < HLL_REGISTERS && !hll_is_dense(value); i++) {
+        if (registers[i] == 0)
+            continue;
+        enum hll_change change = raise_register(
+            store, value, i, registers[i], hll_runs_find_on, &place);
+        if (change == HLL_CORRUPT || change == HLL_REFUSED)
+            return change;
+    }
+    return hll_is_dense(value) ? put_all_dense(store, value, registers)
+                               : HLL_CHANGED;
 }
 
 enum hll_change
@@ -415,16 +336,13 @@ hll_make_dense(struct store *store, struct value *value)
         return HLL_REFUSED;
     unsigned char *bytes = value_string_edit(store, value);
     bytes[FORM_AT] = FORM_DENSE;
-    memset(bytes + HEADER, 0, DENSE_SIZE - HEADER);
-    for (unsigned i = 0; i < HLL_REGISTERS; i++)
-        put_register(bytes + HEADER, i, registers[i]);
-    return HLL_CHANGED;
+    return put_all_dense(store, value, registers);
 }
 
 /* --- cardinality --- */
 
 static void
-tally_run(void *context, unsigned first, const struct run *run)
+tally_run(void *context, unsigned first, const struct hll_run *run)
 {
     struct hll_histogram *histogram = context;
     (void)first;
@@ -434,12 +352,14 @@ tally_run(void *context, unsigned first, const struct run *run)
 static bool
 tally(const struct value *value, struct hll_histogram *histogram)
 {
+    unsigned char registers[HLL_REGISTERS];
     struct bytes text = bytes_in(value);
     *histogram = (struct hll_histogram){ .of = { 0 } };
     if (!hll_is_dense(value))
         return each_run(text, tally_run, histogram);
+    hll_dense_unpack(registers, text.data + HEADER);
     for (unsigned i = 0; i < HLL_REGISTERS; i++)
-        histogram->of[get_register(text.data + HEADER, i)]++;
+        histogram->of[registers[i]]++;
     return true;
 }
 

@@ -40,13 +40,13 @@ bool hll_init(struct store *store, struct value *value);
 enum hll_change hll_add(struct store *store, struct value *value,
                         struct bytes element);
 
-/* Raises one register to count. */
-enum hll_change hll_raise(struct store *store, struct value *value,
-                          unsigned number, unsigned count);
-
 /* Raises registers to those of the value; false when it is corrupt. */
 bool hll_merge(unsigned char registers[HLL_REGISTERS],
                const struct value *value);
+
+/* Gives the value all of those registers, which are at least its own. */
+enum hll_change hll_put_all(struct store *store, struct value *value,
+                            const unsigned char registers[HLL_REGISTERS]);
 
 enum hll_change hll_make_dense(struct store *store, struct value *value);
 

@@ -125,11 +125,8 @@ store_merged(struct store *store, struct value *value,
     enum hll_change change = HLL_SAME;
     if (merged->dense)
         change = hll_make_dense(store, value);
-    for (unsigned i = 0; i < HLL_REGISTERS && change != HLL_CORRUPT &&
-                         change != HLL_REFUSED;
-         i++)
-        if (merged->registers[i] > 0)
-            change = hll_raise(store, value, i, merged->registers[i]);
+    if (change != HLL_CORRUPT && change != HLL_REFUSED)
+        change = hll_put_all(store, value, merged->registers);
     hll_forget_count(store, value);
     return outcome_of(change);
 }

@@ -263,7 +263,7 @@ run_call(struct replay *replay, const struct call *call)
         replay->facts.errors++;
         return;
     }
-    aof_era_add(&replay->facts.era, call->command);
+    aof_era_add(&replay->facts.era, call->command, call->argv, call->argc);
     replay_command *run = run_of(replay, call->command);
     if (run != NULL)
         run_row(replay, call, run);
@@ -411,9 +411,9 @@ replay_set_server(struct replay *replay, bool is_valkey, uint32_t version)
 }
 
 void
-replay_set_manifest(struct replay *replay)
+replay_set_era(struct replay *replay, const struct aof_era *era)
 {
-    replay->facts.era.has_manifest = true;
+    replay->facts.era = *era;
 }
 
 void

@@ -57,8 +57,8 @@ void replay_assume_now(struct replay *replay, int64_t now_ms);
 void replay_set_server(struct replay *replay, bool is_valkey,
                        uint32_t version);
 
-/* The log is a set of parts. */
-void replay_set_manifest(struct replay *replay);
+/* What is known of the log's release before its first command. */
+void replay_set_era(struct replay *replay, const struct aof_era *era);
 
 /* A new part of the log begins: database 0, no transaction. */
 void replay_begin_part(struct replay *replay);

@@ -1,58 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aof/scout.h"
 
-enum {
-    ARGUMENTS_MOST = 64, /* of a command that is looked over */
-    DIGITS_MOST = 6,
-};
+#include "aof/glance.h"
 
-struct view {
-    const unsigned char *at;
-    const unsigned char *end;
-};
-
-/* "*3" or "$12" and the line's end. */
-static bool
-take_number(struct view *view, unsigned char mark, size_t *number)
-{
-    size_t digits = 0;
-    *number = 0;
-    if (view->at == view->end || *view->at != mark)
-        return false;
-    for (view->at++; view->at < view->end; view->at++, digits++) {
-        unsigned digit = *view->at - (unsigned)'0';
-        if (digit > 9 || digits == DIGITS_MOST)
-            break;
-        *number = *number * 10 + digit;
-    }
-    bool whole = view->end - view->at >= 2 && view->at[0] == '\r';
-    view->at += whole ? 2 : 0;
-    return whole && digits > 0;
-}
-
-static bool
-take_argument(struct view *view, struct bytes *argument)
-{
-    size_t size;
-    if (!take_number(view, '$', &size) ||
-        (size_t)(view->end - view->at) < size + 2)
-        return false;
-    *argument = bytes_of(view->at, size);
-    view->at += size + 2;
-    return true;
-}
+enum { ARGUMENTS_MOST = 64 }; /* of a command that is looked over */
 
 /* A whole command of two arguments or more; *key is the second. */
 static bool
-take_command(struct view *view, struct bytes *key)
+take_command(struct glance *glance, struct bytes *key)
 {
     struct bytes argument;
     size_t argc;
-    if (!take_number(view, '*', &argc) || argc > ARGUMENTS_MOST)
+    if (!glance_number(glance, '*', &argc) || argc > ARGUMENTS_MOST)
         return false;
     *key = bytes_of(NULL, 0);
     for (size_t i = 0; i < argc; i++) {
-        if (!take_argument(view, &argument))
+        if (!glance_argument(glance, &argument))
             return false;
         if (i == 1)
             *key = argument;
@@ -68,11 +31,11 @@ advance(struct scout *scout, const struct reader *reader)
     struct bytes key;
     if (ahead >= reader_available(reader))
         return false;
-    struct view view = { reader->pos + ahead, reader->end };
-    const unsigned char *begin = view.at;
-    if (!take_command(&view, &key))
+    struct glance glance = { reader->pos + ahead, reader->end };
+    const unsigned char *begin = glance.at;
+    if (!take_command(&glance, &key))
         return false;
-    scout->offset += (uint64_t)(view.at - begin);
+    scout->offset += (uint64_t)(glance.at - begin);
     scout->hashes[scout->next++ % SCOUT_AHEAD] =
         keyspace_hash(scout->keyspace, key);
     return true;

@@ -44,6 +44,27 @@ load_u64be(const unsigned char *p)
     return (uint64_t)load_u32be(p) << 32 | load_u32be(p + 4);
 }
 
+static inline void
+store_u16le(unsigned char *to, uint16_t value)
+{
+    to[0] = (unsigned char)value;
+    to[1] = (unsigned char)(value >> 8);
+}
+
+static inline void
+store_u32le(unsigned char *to, uint32_t value)
+{
+    store_u16le(to, (uint16_t)value);
+    store_u16le(to + 2, (uint16_t)(value >> 16));
+}
+
+static inline void
+store_u64le(unsigned char *to, uint64_t value)
+{
+    store_u32le(to, (uint32_t)value);
+    store_u32le(to + 4, (uint32_t)(value >> 32));
+}
+
 /* The low bytes of a value, the least significant first. */
 static inline void
 store_le(unsigned char *to, uint64_t value, unsigned bytes)

@@ -242,7 +242,7 @@ static void
 on_poll(void *context, uint64_t bytes)
 {
     const struct rewriting *rewriting = context;
-    (void)bytes;
+    rewriting->result->read.again = bytes;
     run_poll(rewriting->run, rewriting->result);
 }
 
@@ -258,6 +258,7 @@ read_state(struct rewriting *rewriting, struct aof_state *state,
         .memory_limit = run->replay_limit,
         .now_ms = run->clock_ms,
         .poll = on_poll,
+        .ahead = on_poll,
         .context = rewriting,
     };
     struct aof_log log;
@@ -267,6 +268,7 @@ read_state(struct rewriting *rewriting, struct aof_state *state,
         (void)aof_state_read(state, &log, &options);
     else
         aof_state_fail(state, &log.error);
+    rewriting->result->read.again = 0;
     aof_log_close(&log);
 }
 

@@ -65,6 +65,11 @@ append_state(struct buffer *out, const struct progress_state *state,
             buffer_append_text(out, " left");
         }
     }
+    if (state->again > 0) {
+        buffer_append_text(out, ", ");
+        number_append_size(out, state->again);
+        buffer_append_text(out, " in another pass");
+    }
     if (state->commands > 0) {
         buffer_append_text(out, ", ");
         number_append_counted(out, state->commands, "command");

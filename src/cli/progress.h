@@ -19,6 +19,8 @@ struct progress_state {
     bool counts; /* what is read: */
     uint64_t keys;
     uint64_t commands; /* of logs */
+    uint64_t again;    /* bytes, by a pass that is none of the above; 0: none
+                          is under way */
 };
 
 void progress_start(const struct arguments *arguments);

@@ -87,8 +87,17 @@ on_poll(void *context, uint64_t bytes)
     const struct replaying *replaying = context;
     struct run_meter *read = &replaying->result->read;
     read->bytes = bytes;
+    read->again = 0;
     if (replaying->state->replay != NULL)
         read->commands = replay_facts(replaying->state->replay)->commands;
+    run_poll(replaying->run, replaying->result);
+}
+
+static void
+on_ahead(void *context, uint64_t bytes)
+{
+    const struct replaying *replaying = context;
+    replaying->result->read.again = bytes;
     run_poll(replaying->run, replaying->result);
 }
 
@@ -184,6 +193,7 @@ run_log_replay(struct run *run, struct run_input *result, struct input *input,
         .server = &server,
         .damaged = on_damaged,
         .poll = on_poll,
+        .ahead = on_ahead,
         .context = &replaying,
     };
     const struct input_options input_options = { .stop_at_size = true };

@@ -182,6 +182,7 @@ run_poll(struct run *run, struct run_input *input)
         .counts = true,
         .keys = add(&run->keys_read, now->keys - told->keys),
         .commands = add(&run->commands_read, now->commands - told->commands),
+        .again = add(&run->again_read, now->again - told->again),
     };
     input->told = *now;
     enum signals_news due = progress_due();

@@ -26,6 +26,7 @@ struct run_meter {
     uint64_t bytes;
     uint64_t keys;
     uint64_t commands; /* of logs */
+    uint64_t again;    /* bytes, by a pass beside that one; 0: there is none */
 };
 
 /* What one input came to. */
@@ -105,6 +106,7 @@ struct run {
     _Atomic uint64_t bytes_read; /* of all inputs, as told */
     _Atomic uint64_t keys_read;
     _Atomic uint64_t commands_read;
+    _Atomic uint64_t again_read;
 };
 
 /* Checks filters and profiles; false when they are wrong (message_error said

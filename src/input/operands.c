@@ -216,6 +216,12 @@ part_stem(const char *name)
     return 0;
 }
 
+bool
+operands_is_part_name(const char *path)
+{
+    return part_stem(path_name(path)) > 0;
+}
+
 static bool
 is_manifest(const struct listing *listing, const char *name,
             const struct input_options *options)

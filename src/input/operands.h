@@ -57,6 +57,10 @@ void operands_add(struct operands *operands, const char *operand,
  * log in one directory are mostly of one server. */
 void operands_note_sums(struct operands *operands);
 
+/* Whether a file is called like a part of a multi-part AOF
+ * (NAME.7.base.rdb, NAME.7.incr.aof). */
+bool operands_is_part_name(const char *path);
+
 /* The operand that is the regular file at path, by whatever name; NULL when
  * there is none: what must not be written to. */
 const struct operand *operands_find_file(const struct operands *operands,

@@ -27,6 +27,8 @@
  *   score        ZADDs to twenty sorted sets
  *   stream       XADDs to ten streams, each to a consumer and acknowledged
  *   unique       PFADDs to a thousand keys
+ *   merge        the same, and after each a PFMERGE of three of them to one of
+ *                a hundred others
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -334,17 +336,29 @@ put_unique(uint64_t n)
                 NULL);
 }
 
+static void
+put_merge(uint64_t n)
+{
+    uint64_t bits = mixed_bits(n);
+
+    put_unique(n);
+    put_command("PFMERGE", name_of("merged:", n % 100),
+                name_of("unique:", bits % 1000),
+                name_of("unique:", (bits >> 10) % 1000),
+                name_of("unique:", (bits >> 20) % 1000), NULL);
+}
+
 static const struct shape {
     const char *name;
     void (*put)(uint64_t n);
 } shapes[] = {
     { "append", put_append },     { "counter", put_counter },
     { "elements", put_list },     { "grow", put_grow },
-    { "member", put_member },     { "overwrite", put_overwrite },
-    { "push", put_push },         { "queue", put_queue },
-    { "requeue", put_requeue },   { "score", put_score },
-    { "stream", put_stream },     { "transaction", put_transaction },
-    { "unique", put_unique },
+    { "member", put_member },     { "merge", put_merge },
+    { "overwrite", put_overwrite }, { "push", put_push },
+    { "queue", put_queue },       { "requeue", put_requeue },
+    { "score", put_score },       { "stream", put_stream },
+    { "transaction", put_transaction }, { "unique", put_unique },
 };
 
 static bool

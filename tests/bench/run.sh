@@ -187,4 +187,5 @@ if [ "$ONLY" != dumps ]; then
     bench_replay score 2000000
     bench_replay stream 500000
     bench_replay unique 2000000
+    bench_replay merge 20000
 fi
