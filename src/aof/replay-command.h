@@ -2,7 +2,8 @@
  *
  * What the commands of a replay are written with.  Each type has its file,
  * replay-TYPE.c, which exports a table of commands; a function gets all
- * arguments, the name first, and their number fits the arity already.
+ * arguments, the name first: as many as the arity demands, or more of them,
+ * which most commands of a fixed number pass over.
  *
  * As in the servers, a command that meets a key of another type, or an
  * argument that is none, changes nothing: it returns REPLAY_ERROR before it

@@ -138,8 +138,8 @@ static enum replay_outcome
 xgroup_destroy(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct replay_group found;
-    (void)argc;
-    if (replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
+    if (argc > 4 ||
+        replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
         found.stream == NULL)
         return REPLAY_ERROR;
     (void)value_stream_remove_group(replay_store(replay), found.stream,
@@ -152,8 +152,8 @@ xgroup_createconsumer(struct replay *replay, const struct bytes *argv,
                       size_t argc)
 {
     struct replay_group found;
-    (void)argc;
-    if (replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
+    if (argc > 5 ||
+        replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
         found.group == NULL)
         return REPLAY_ERROR;
     return replay_kept(replay_consumer(replay, found.group, argv[4]) != NULL);
@@ -165,8 +165,8 @@ xgroup_delconsumer(struct replay *replay, const struct bytes *argv,
 {
     struct replay_group found;
     uint64_t pending;
-    (void)argc;
-    if (replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
+    if (argc > 5 ||
+        replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
         found.group == NULL)
         return REPLAY_ERROR;
     (void)stream_group_remove_consumer(replay_store(replay), found.group,

@@ -88,7 +88,8 @@ zadd(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 zincrby(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    (void)argc;
+    if (argc > 4)
+        return REPLAY_ERROR;
     return add_pairs(replay, argv[1], ZSET_INCREMENT, argv + 2, 2);
 }
 
