@@ -119,6 +119,18 @@ replay_long_double(struct bytes argument, long double *number)
     return true;
 }
 
+/* timeout.c getTimeoutFromObjectOrReply: milliseconds are cut to whole ones, or
+ * rounded up, before they are looked at. */
+bool
+replay_is_timeout(struct bytes argument)
+{
+    long double seconds;
+    if (!replay_long_double(argument, &seconds))
+        return false;
+    long double ms = seconds * 1000;
+    return ms > -1 && ms <= (long double)INT64_MAX;
+}
+
 void
 replay_append_long_double(struct buffer *out, long double number)
 {

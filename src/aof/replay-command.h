@@ -129,6 +129,9 @@ bool replay_number(const struct replay *replay, struct bytes argument,
 bool replay_double(struct bytes argument, double *number);
 bool replay_long_double(struct bytes argument, long double *number);
 
+/* How long a command may wait: seconds or a part of them, not below 0. */
+bool replay_is_timeout(struct bytes argument);
+
 /* As ld2string for people: 17 digits behind the point, zeros at the end and a
  * minus before 0 left out. */
 void replay_append_long_double(struct buffer *out, long double number);

@@ -40,9 +40,9 @@ take_option(const struct bytes *argv, size_t argc, size_t *at,
         read->count = number > 0 ? (uint64_t)number : 0;
         return true;
     }
-    if (replay_is(word, "CLAIM"))
-        read->claims = true;
-    return read->claims || replay_is(word, "BLOCK");
+    if (replay_is(word, "BLOCK"))
+        return number >= 0;
+    return read->claims = replay_is(word, "CLAIM");
 }
 
 static bool

@@ -190,7 +190,7 @@ zmpop(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 bzmpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return replay_pop_many(replay, &zset_pop, argv + 2, argc - 2);
+    return replay_pop_many_waiting(replay, &zset_pop, argv + 1, argc - 1);
 }
 
 const struct replay_row replay_zset[] = {

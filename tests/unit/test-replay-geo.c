@@ -89,6 +89,9 @@ test_any(void **state)
     (void)state;
     add_places();
     run_error("GEOSEARCHSTORE t Sicily FROMLONLAT 15 37 BYRADIUS 1 km ANY");
+    run_error("GEORADIUS Sicily 15 37 500 km WITHDIST STORE t");
+    run_error("GEOSEARCHSTORE t Sicily FROMLONLAT 15 37 BYRADIUS 500 km"
+              " WITHHASH");
     run("GEOSEARCHSTORE t Sicily FROMLONLAT 15 37 BYRADIUS 500 km ANY"
         " COUNT 1");
     expect_text("t", "Palermo 3479099956230698");

@@ -390,6 +390,7 @@ test_xreadgroup(void **state)
     add_five();
     run_error("XREADGROUP GROUP none c STREAMS k >");
     run_error("XREADGROUP GROUP g c STREAMS k");
+    run_error("XREADGROUP GROUP g c BLOCK -1 STREAMS k >");
     is_unknown("XREADGROUP GROUP g c STREAMS k >");
     run_annotation("#TS:10");
     works("XREADGROUP GROUP g d COUNT 1 STREAMS k >");

@@ -75,6 +75,8 @@ test_pop(void **state)
     expect_text("a", "c 3 d 4");
     run("ZMPOP 2 none a MAX");
     expect_text("a", "c 3");
+    run_error("BZPOPMIN a -1");
+    run_error("BZMPOP -1 1 a MIN");
     run("BZMPOP 0 1 a MIN COUNT 10");
     expect_text("a", NULL);
 }
