@@ -317,6 +317,24 @@ test_libraries_are_kept_as_text(void **state)
     assert_int_equal(facts->function_bytes, 0);
 }
 
+/* As Redis 7.0.15 reads the first line. */
+static void
+test_first_lines_of_libraries(void **state)
+{
+    (void)state;
+    run("FUNCTION LOAD \"#!lua   name='one' \nreturn\"");
+    run("FUNCTION LOAD \"#!lua \\\"name=three\\\"\nreturn\"");
+    run("FUNCTION LOAD \"#!LUA NAME=two\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=two\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=one\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=a name=b\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=a for=b\nreturn\"");
+    run_error("FUNCTION LOAD \"#! lua name=a\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=a-b\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=a\"");
+    assert_int_equal(replay_facts(replay)->functions, 3);
+}
+
 /* The payload is a FUNCTION DUMP of Redis 7.0.15. */
 static void
 test_libraries_are_restored(void **state)
@@ -399,6 +417,7 @@ main(void)
         TEST(test_unknown_commands_are_named),
         TEST(test_every_row_is_a_command),
         TEST(test_libraries_are_kept_as_text),
+        TEST(test_first_lines_of_libraries),
         TEST(test_libraries_are_restored),
         cmocka_unit_test_setup_teardown(test_errors_spread_doubt, set_up,
                                         tear_down),
