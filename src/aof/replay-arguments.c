@@ -111,6 +111,19 @@ replay_double(struct bytes argument, double *number)
 }
 
 bool
+replay_score(const struct replay *replay, struct bytes argument,
+             double *score)
+{
+    const uint32_t strict = AOF_VERSION(4, 0, 3);
+    if (replay_is_since(replay, strict, strict))
+        return replay_double(argument, score);
+    if (argument.size > 0)
+        argument.size = strnlen((const char *)argument.data, argument.size);
+    *score = 0;
+    return argument.size == 0 || replay_double(argument, score);
+}
+
+bool
 replay_long_double(struct bytes argument, long double *number)
 {
     char room[SHORT_TEXT];

@@ -127,6 +127,12 @@ bool replay_number(const struct replay *replay, struct bytes argument,
 /* As getDoubleFromObject: what strtod takes whole, no blank before it, no
  * NaN. */
 bool replay_double(struct bytes argument, double *number);
+
+/* As the log's server reads scores and weights: up to Redis 4.0.2 they end at a
+ * NUL, and "" is 0. */
+bool replay_score(const struct replay *replay, struct bytes argument,
+                  double *score);
+
 bool replay_long_double(struct bytes argument, long double *number);
 
 /* How long a command may wait: seconds or a part of them, not below 0. */

@@ -265,8 +265,8 @@ parse_aggregate(struct bytes word, enum zset_aggregate *aggregate)
 
 /* [WEIGHTS w ...] [AGGREGATE SUM | MIN | MAX | COUNT] */
 static bool
-parse_options(const struct bytes *argv, size_t argc,
-              struct combination *combination)
+parse_options(const struct replay *replay, const struct bytes *argv,
+              size_t argc, struct combination *combination)
 {
     size_t i = 0;
     while (i < argc) {
@@ -275,8 +275,8 @@ parse_options(const struct bytes *argv, size_t argc,
         if (replay_is(argv[i], "WEIGHTS") && argc - i > combination->count) {
             i++;
             for (size_t j = 0; j < combination->count; j++)
-                if (!replay_double(argv[i++],
-                                   &combination->sources[j].weight))
+                if (!replay_score(replay, argv[i++],
+                                  &combination->sources[j].weight))
                     return false;
         } else if (replay_is(argv[i], "AGGREGATE") && argc - i > 1) {
             if (!parse_aggregate(argv[i + 1], &combination->aggregate))
@@ -322,8 +322,8 @@ store(struct replay *replay, enum zset_operation operation,
     combination.sources =
         xcalloc(combination.count, sizeof(*combination.sources));
     if (find_sources(replay, &combination, argv + 3) &&
-        parse_options(argv + 3 + keys, argc - 3 - combination.count,
-                      &combination))
+        parse_options(replay, argv + 3 + keys,
+                      argc - 3 - combination.count, &combination))
         outcome = store_combination(replay, argv[1], &combination);
     free(combination.sources);
     return outcome;

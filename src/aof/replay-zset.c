@@ -53,14 +53,14 @@ add_pairs(struct replay *replay, struct bytes key, unsigned conditions,
     bool kept = true;
     bool is_nan = false; /* the sum: only one pair can be added */
     for (size_t i = 0; i < count; i += 2)
-        if (!replay_double(pairs[i], &score))
+        if (!replay_score(replay, pairs[i], &score))
             return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_zset_open(replay, key, conditions, &names, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     for (size_t i = 0; i < count; i += 2) {
-        (void)replay_double(pairs[i], &score);
+        (void)replay_score(replay, pairs[i], &score);
         kept &= value_zset_add(replay_store(replay), &entry->value,
                                pairs[i + 1], score, conditions,
                                &is_nan) != VALUE_REFUSED;

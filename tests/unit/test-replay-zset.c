@@ -228,6 +228,23 @@ test_valkey(void **state)
     expect_text("r", NULL);
 }
 
+/* Redis 2.8.24. */
+static void
+test_old_scores(void **state)
+{
+    (void)state;
+    replay_set_server(replay, false, AOF_VERSION(2, 8, 24));
+    run("ZADD z \"\" a \"5\\x00x\" b");
+    run("ZINCRBY z \"\" a");
+    expect_text("z", "a 0 b 5");
+    run("ZUNIONSTORE t 1 z WEIGHTS \"\"");
+    expect_text("t", "a 0 b 0");
+    run_error("ZADD z \" 1\" a");
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
+    run_error("ZADD z \"\" a");
+    run_error("ZADD z \"5\\x00\" a");
+}
+
 static void
 test_errors(void **state)
 {
@@ -274,6 +291,7 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_signs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_valkey, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_old_scores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
