@@ -236,6 +236,25 @@ test_doubt_spreads_to_what_is_made_of_it(void **state)
 }
 
 static void
+test_doubt_spreads_by_the_patterns_of_sort(void **state)
+{
+    (void)state;
+    run("RPUSH list a b");
+    run("MSET by:a 2 by:b 1 other:a x");
+    run("EVAL script 1 by:a");
+    run("SORT list BY nosort GET other:* STORE certain");
+    run("SORT list BY by:* STORE sorted");
+    run("SORT list BY nosort GET by:* STORE got");
+    assert_false(entry_is_uncertain(entry_of("certain")));
+    assert_true(entry_is_uncertain(entry_of("sorted")));
+    assert_true(entry_is_uncertain(entry_of("got")));
+    run("SET by:b none");
+    run("RPUSH kept a");
+    run("SORT list BY by:* STORE kept");
+    assert_true(entry_is_uncertain(entry_of("kept")));
+}
+
+static void
 test_unknown_commands_are_named(void **state)
 {
     const struct replay_facts *facts = replay_facts(replay);
@@ -414,6 +433,7 @@ main(void)
         TEST(test_a_script_makes_its_keys_uncertain),
         TEST(test_nothing_is_uncertain_where_no_key_is),
         TEST(test_doubt_spreads_to_what_is_made_of_it),
+        TEST(test_doubt_spreads_by_the_patterns_of_sort),
         TEST(test_unknown_commands_are_named),
         TEST(test_every_row_is_a_command),
         TEST(test_libraries_are_kept_as_text),
