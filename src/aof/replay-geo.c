@@ -422,12 +422,17 @@ georadius(struct replay *replay, const struct bytes *argv, size_t argc)
     return run_radius(replay, &search, argv, 4, argc);
 }
 
+/* Without the key servers look at the options only. */
 static enum replay_outcome
 georadiusbymember(struct replay *replay, const struct bytes *argv,
                   size_t argc)
 {
     struct search search = { .member = argv[2], .has_member = true };
-    return run_radius(replay, &search, argv, 3, argc);
+    if (keyspace_find(replay_keyspace(replay), replay_db(replay), argv[1]))
+        return run_radius(replay, &search, argv, 3, argc);
+    if (!parse_options(&search, argv + 5, argc - 5, parse_target))
+        return REPLAY_ERROR;
+    return search.has_target ? store_found(replay, &search) : REPLAY_DONE;
 }
 
 /* Exactly one middle and one shape; a polygon is both. */

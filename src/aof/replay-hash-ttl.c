@@ -25,7 +25,7 @@ enum {
 };
 
 /* What stands behind the key.  Redis 8.6 takes options behind the fields, too,
- * and writes them as they came. */
+ * and writes them as they came; Valkey does not. */
 struct field_options {
     unsigned given;
     unsigned conditions; /* of the fields' times, of HEXPIRE and its kin */
@@ -53,6 +53,15 @@ take_fields(const struct bytes *argv, size_t argc, size_t each, size_t *at,
     return true;
 }
 
+static bool
+has_fields(const struct replay *replay, const struct bytes *argv, size_t argc,
+           const struct field_options *options)
+{
+    return options->fields != NULL &&
+           (replay_is_since(replay, 0, AOF_NEVER) ||
+            options->fields + options->count == argv + argc);
+}
+
 /* HPERSIST and HGETDEL: nothing but the fields. */
 static bool
 read_fields(const struct bytes *argv, size_t argc,
@@ -65,8 +74,8 @@ read_fields(const struct bytes *argv, size_t argc,
 
 /* HEXPIRE and its kin.  Valkey takes several conditions. */
 static bool
-read_conditions(const struct bytes *argv, size_t argc,
-                struct field_options *options)
+read_conditions(const struct replay *replay, const struct bytes *argv,
+                size_t argc, struct field_options *options)
 {
     for (size_t at = 3; at < argc;) {
         unsigned condition = replay_condition_of(argv[at]);
@@ -76,7 +85,7 @@ read_conditions(const struct bytes *argv, size_t argc,
         else if (!take_fields(argv, argc, 1, &at, options))
             return false;
     }
-    return options->fields != NULL &&
+    return has_fields(replay, argv, argc, options) &&
            replay_conditions_agree(options->conditions);
 }
 
@@ -136,7 +145,8 @@ read_options(struct replay *replay, const struct bytes *argv, size_t argc,
         if (!taken)
             return false;
     }
-    return options->fields != NULL && (options->given & ~allowed) == 0;
+    return has_fields(replay, argv, argc, options) &&
+           (options->given & ~allowed) == 0;
 }
 
 static bool
@@ -170,7 +180,7 @@ expire_fields(struct replay *replay, enum replay_time time,
     struct field_options options = { .given = 0 };
     struct entry *entry;
     if (!replay_expiry(replay, time, argv[2], &options.expire_ms) ||
-        !read_conditions(argv, argc, &options))
+        !read_conditions(replay, argv, argc, &options))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_HASH, &entry);

@@ -51,11 +51,13 @@ struct group_options {
     int64_t entries_read;
 };
 
-/* [MKSTREAM] [ENTRIESREAD n] */
+/* [MKSTREAM] [ENTRIESREAD n], and no more arguments than that. */
 static bool
 read_options(const struct bytes *argv, size_t argc, bool is_create,
              struct group_options *options)
 {
+    if (argc > (is_create ? 3 : 2))
+        return false;
     *options =
         (struct group_options){ .entries_read = STREAM_READ_UNKNOWN };
     for (size_t at = 0; at < argc; at++) {

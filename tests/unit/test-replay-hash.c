@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "aof/aof-commands.h"
 #include "value-text.h"
 
 static void
@@ -123,6 +124,9 @@ test_several_conditions(void **state)
     run("HPEXPIREAT h 4102444800000 FIELDS 1 a");
     run("HPEXPIREAT h 4102444801000 XX GT FIELDS 2 a b");
     expect_text("h", "a 1@4102444801000 b 2");
+    replay_set_server(replay, true, AOF_VERSION(9, 1, 2));
+    run_error("HPEXPIREAT h 4102444803000 FIELDS 1 a GT");
+    run_error("HSETEX h FIELDS 1 a 3 KEEPTTL");
     run_error("HPEXPIREAT h 4102444802000 GT LT FIELDS 1 a");
     run_error("HPEXPIREAT h 4102444802000 NX GT FIELDS 1 b");
 }

@@ -262,6 +262,12 @@ test_errors(void **state)
     run_error("ZREMRANGEBYSCORE a x 1");
     run_error("ZREMRANGEBYLEX a b [c");
     run_error("ZREMRANGEBYRANK a 0 x");
+    run_error("ZRANGESTORE t a 0 1 REV REV");
+    run_error("ZRANGESTORE t a 0 1 BYSCORE BYLEX");
+    run_error("ZRANGESTORE t a 0 1 LIMIT 0 1");
+    run("ZRANGESTORE t a 0 1 LIMIT 5 -1");
+    expect_text("t", "x 1");
+    run("DEL t");
     run_error("ZUNIONSTORE t 0 a");
     run_error("ZUNIONSTORE t 2 a");
     run_error("ZUNIONSTORE t 1 s");
