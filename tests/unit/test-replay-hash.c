@@ -48,6 +48,24 @@ test_increments(void **state)
     expect_text("h", "a -2 b 10.6 c 5000 m 9223372036854775807 t text");
 }
 
+#define LONG "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+
+/* A counter's long name is no reason to leave a listpack in Redis 2.8.24, and
+ * is one in 7.0.15. */
+static void
+test_long_names_of_counters(void **state)
+{
+    (void)state;
+    replay_set_server(replay, false, AOF_VERSION(2, 8, 24));
+    run("HINCRBY h " LONG " 1");
+    run("HSET set " LONG " 1");
+    assert_int_equal(entry_of("h")->value.form, HASH_PACKED);
+    assert_int_equal(entry_of("set")->value.form, HASH_TABLE);
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
+    run("HINCRBY new " LONG " 1");
+    assert_int_equal(entry_of("new")->value.form, HASH_TABLE);
+}
+
 static void
 test_expiry(void **state)
 {
@@ -167,6 +185,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_increments, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_long_names_of_counters, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_expiry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_set_with_expiry, set_up,
                                         tear_down),
