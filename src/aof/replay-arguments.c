@@ -47,6 +47,13 @@ terminate(struct bytes text, char room[SHORT_TEXT])
     return room;
 }
 
+static void
+release(char *text, const char room[SHORT_TEXT])
+{
+    if (text != room)
+        free(text);
+}
+
 /* Of Redis 3.0 object.c getLongLongFromObject. */
 static bool
 parse_as_strtoll(struct bytes argument, int64_t *number)
@@ -59,8 +66,7 @@ parse_as_strtoll(struct bytes argument, int64_t *number)
     errno = 0;
     long long value = strtoll(text, &end, 10);
     bool whole = *end == '\0' && errno != ERANGE;
-    if (text != room)
-        free(text);
+    release(text, room);
     if (whole)
         *number = value;
     return whole;
@@ -78,6 +84,15 @@ replay_number(const struct replay *replay, struct bytes argument,
 
 /* --- floating point --- */
 
+/* Whether what strtod or strtold has made of a text is a number; errno is
+ * still theirs. */
+static bool
+is_number(bool is_whole, long double value)
+{
+    bool out_of_range = errno == ERANGE && (isinf(value) || value == 0);
+    return is_whole && !out_of_range && !isnan(value);
+}
+
 bool
 replay_double(struct bytes argument, double *number)
 {
@@ -88,14 +103,24 @@ replay_double(struct bytes argument, double *number)
     char *text = terminate(argument, room);
     errno = 0;
     double value = strtod(text, &end);
-    bool whole = end == text + argument.size;
-    bool out_of_range = errno == ERANGE && (isinf(value) || value == 0);
-    if (text != room)
-        free(text);
-    if (!whole || out_of_range || isnan(value))
-        return false;
-    *number = value;
-    return true;
+    bool taken = is_number(end == text + argument.size, value);
+    release(text, room);
+    if (taken)
+        *number = value;
+    return taken;
+}
+
+bool
+replay_score(const struct replay *replay, struct bytes argument,
+             double *score)
+{
+    const uint32_t strict = AOF_VERSION(4, 0, 3);
+    if (replay_is_since(replay, strict, strict))
+        return replay_double(argument, score);
+    if (argument.size > 0)
+        argument.size = strnlen((const char *)argument.data, argument.size);
+    *score = 0;
+    return argument.size == 0 || replay_double(argument, score);
 }
 
 bool
@@ -109,14 +134,23 @@ replay_long_double(struct bytes argument, long double *number)
     char *text = terminate(argument, room);
     errno = 0;
     long double value = strtold(text, &end);
-    bool whole = end == text + argument.size;
-    bool out_of_range = errno == ERANGE && (isinf(value) || value == 0);
-    if (text != room)
-        free(text);
-    if (!whole || out_of_range || isnan(value))
+    bool taken = is_number(end == text + argument.size, value);
+    release(text, room);
+    if (taken)
+        *number = value;
+    return taken;
+}
+
+/* timeout.c getTimeoutFromObjectOrReply: milliseconds are cut to whole ones, or
+ * rounded up, before they are looked at. */
+bool
+replay_is_timeout(struct bytes argument)
+{
+    long double seconds;
+    if (!replay_long_double(argument, &seconds))
         return false;
-    *number = value;
-    return true;
+    long double ms = seconds * 1000;
+    return ms > -1 && ms <= (long double)INT64_MAX;
 }
 
 void

@@ -2,7 +2,8 @@
  *
  * What the commands of a replay are written with.  Each type has its file,
  * replay-TYPE.c, which exports a table of commands; a function gets all
- * arguments, the name first, and their number fits the arity already.
+ * arguments, the name first: as many as the arity demands, or more of them,
+ * which most commands of a fixed number pass over.
  *
  * As in the servers, a command that meets a key of another type, or an
  * argument that is none, changes nothing: it returns REPLAY_ERROR before it
@@ -126,7 +127,16 @@ bool replay_number(const struct replay *replay, struct bytes argument,
 /* As getDoubleFromObject: what strtod takes whole, no blank before it, no
  * NaN. */
 bool replay_double(struct bytes argument, double *number);
+
+/* As the log's server reads scores and weights: up to Redis 4.0.2 they end at a
+ * NUL, and "" is 0. */
+bool replay_score(const struct replay *replay, struct bytes argument,
+                  double *score);
+
 bool replay_long_double(struct bytes argument, long double *number);
+
+/* How long a command may wait: seconds or a part of them, not below 0. */
+bool replay_is_timeout(struct bytes argument);
 
 /* As ld2string for people: 17 digits behind the point, zeros at the end and a
  * minus before 0 left out. */

@@ -22,6 +22,15 @@ replay_condition_of(struct bytes word)
 }
 
 bool
+replay_conditions_agree(unsigned conditions)
+{
+    const unsigned both = REPLAY_IF_GREATER | REPLAY_IF_LESS;
+    if ((conditions & REPLAY_IF_NONE) != 0 && conditions != REPLAY_IF_NONE)
+        return false;
+    return (conditions & both) != both;
+}
+
+bool
 replay_condition_holds(unsigned conditions, bool has_time, int64_t old_ms,
                        int64_t new_ms)
 {

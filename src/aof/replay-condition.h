@@ -19,6 +19,10 @@ enum replay_condition {
 /* The condition of that word; 0 when it is none. */
 unsigned replay_condition_of(struct bytes word);
 
+/* Whether a command may have all of a set of them: NX stands alone, and GT and
+ * LT not together. */
+bool replay_conditions_agree(unsigned conditions);
+
 /* Whether all of a set of conditions allow a new time.  Who has none is later
  * than any. */
 bool replay_condition_holds(unsigned conditions, bool has_time,

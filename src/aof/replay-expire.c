@@ -10,7 +10,6 @@
 static bool
 read_conditions(const struct bytes *argv, size_t argc, unsigned *conditions)
 {
-    const unsigned both = REPLAY_IF_GREATER | REPLAY_IF_LESS;
     *conditions = 0;
     for (size_t i = 0; i < argc; i++) {
         unsigned condition = replay_condition_of(argv[i]);
@@ -18,9 +17,7 @@ read_conditions(const struct bytes *argv, size_t argc, unsigned *conditions)
             return false;
         *conditions |= condition;
     }
-    if ((*conditions & REPLAY_IF_NONE) && *conditions != REPLAY_IF_NONE)
-        return false;
-    return (*conditions & both) != both;
+    return replay_conditions_agree(*conditions);
 }
 
 static bool

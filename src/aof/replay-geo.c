@@ -83,6 +83,7 @@ struct search {
     bool has_member;
     bool descends;
     bool any;       /* the first count that are found */
+    bool shows;     /* WITHDIST and its kin, which go with nothing stored */
     int64_t count;  /* 0: all */
     struct bytes target;
     bool has_target;
@@ -137,9 +138,13 @@ parse_length(struct bytes text, double *length)
 static size_t
 parse_common(struct search *search, const struct bytes *argv, size_t argc)
 {
-    if (replay_is(argv[0], "ASC") || replay_is(argv[0], "WITHDIST") ||
-        replay_is(argv[0], "WITHHASH") || replay_is(argv[0], "WITHCOORD"))
+    if (replay_is(argv[0], "ASC"))
         return 1;
+    if (replay_is(argv[0], "WITHDIST") || replay_is(argv[0], "WITHHASH") ||
+        replay_is(argv[0], "WITHCOORD")) {
+        search->shows = true;
+        return 1;
+    }
     if (replay_is(argv[0], "DESC")) {
         search->descends = true;
         return 1;
@@ -244,7 +249,8 @@ parse_options(struct search *search, const struct bytes *argv, size_t argc,
             return false;
         i += taken;
     }
-    return !search->any || search->count > 0;
+    return (!search->any || search->count > 0) &&
+           !(search->shows && search->has_target);
 }
 
 static void
@@ -416,12 +422,17 @@ georadius(struct replay *replay, const struct bytes *argv, size_t argc)
     return run_radius(replay, &search, argv, 4, argc);
 }
 
+/* Without the key servers look at the options only. */
 static enum replay_outcome
 georadiusbymember(struct replay *replay, const struct bytes *argv,
                   size_t argc)
 {
     struct search search = { .member = argv[2], .has_member = true };
-    return run_radius(replay, &search, argv, 3, argc);
+    if (keyspace_find(replay_keyspace(replay), replay_db(replay), argv[1]))
+        return run_radius(replay, &search, argv, 3, argc);
+    if (!parse_options(&search, argv + 5, argc - 5, parse_target))
+        return REPLAY_ERROR;
+    return search.has_target ? store_found(replay, &search) : REPLAY_DONE;
 }
 
 /* Exactly one middle and one shape; a polygon is both. */

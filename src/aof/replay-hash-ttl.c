@@ -8,72 +8,145 @@
 #include "aof/replay-condition.h"
 #include "keyspace/value-hash.h"
 
-/* What stands behind the key: options, then FIELDS n field ... */
+enum {
+    IF_KEY_ABSENT = 1, /* NX of HSETEX, Valkey's */
+    IF_KEY_THERE = 2,  /* XX */
+    IF_ABSENT = 4,     /* FNX */
+    IF_THERE = 8,      /* FXX */
+    KEEPS = 16,        /* KEEPTTL */
+    PERSISTS = 32,     /* PERSIST */
+    EXPIRES = 64,      /* EX, PX, EXAT or PXAT */
+    TIMES = KEEPS | PERSISTS | EXPIRES,
+
+    /* What each command takes. */
+    OF_HSETEX = IF_KEY_ABSENT | IF_KEY_THERE | IF_ABSENT | IF_THERE | KEEPS |
+                EXPIRES,
+    OF_HGETEX = PERSISTS | EXPIRES,
+};
+
+/* What stands behind the key.  Redis 8.6 takes options behind the fields, too,
+ * and writes them as they came; Valkey does not. */
 struct field_options {
-    unsigned conditions; /* of the fields' times */
-    bool if_key_absent;  /* NX of HSETEX */
-    bool if_key_there;   /* XX of HSETEX */
-    bool if_absent;      /* FNX */
-    bool if_there;       /* FXX */
-    bool keeps;          /* KEEPTTL */
-    bool persists;       /* PERSIST */
-    bool has_time;
+    unsigned given;
+    unsigned conditions; /* of the fields' times, of HEXPIRE and its kin */
     int64_t expire_ms;
-    const struct bytes *fields;
+    const struct bytes *fields; /* NULL: not met */
     size_t count; /* arguments at fields */
 };
 
-/* FIELDS n, and `each` arguments for every one of the n. */
+/* "FIELDS n" and `each` arguments for every one of the n, at argv[*at], which
+ * moves behind it; once. */
 static bool
-parse_fields(const struct bytes *argv, size_t argc, size_t each,
-             struct field_options *options)
+take_fields(const struct bytes *argv, size_t argc, size_t each, size_t *at,
+            struct field_options *options)
 {
     int64_t count;
-    if (argc < 2 || !replay_is(argv[0], "FIELDS") ||
-        !replay_integer(argv[1], &count) || count < 1 ||
-        (uint64_t)count > argc || (size_t)count * each != argc - 2)
+    size_t left = argc - *at;
+    if (options->fields != NULL || left < 2 ||
+        !replay_is(argv[*at], "FIELDS") ||
+        !replay_integer(argv[*at + 1], &count) || count < 1 ||
+        (uint64_t)count > (left - 2) / each)
         return false;
-    options->fields = argv + 2;
-    options->count = argc - 2;
+    options->fields = argv + *at + 2;
+    options->count = (size_t)count * each;
+    *at += 2 + options->count;
     return true;
 }
 
-/* An option of one word. */
 static bool
-parse_flag(struct bytes word, struct field_options *options)
+has_fields(const struct replay *replay, const struct bytes *argv, size_t argc,
+           const struct field_options *options)
 {
-    bool *const flags[] = { &options->if_absent,     &options->if_there,
-                            &options->keeps,         &options->persists,
-                            &options->if_key_absent, &options->if_key_there };
-    static const char *const words[] = { "FNX",     "FXX", "KEEPTTL",
-                                         "PERSIST", "NX",  "XX" };
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-        if (replay_is(word, words[i])) {
-            *flags[i] = true;
-            return true;
-        }
-    }
-    return false;
+    return options->fields != NULL &&
+           (replay_is_since(replay, 0, AOF_NEVER) ||
+            options->fields + options->count == argv + argc);
 }
 
-/* HSETEX and HGETEX: any options, then the fields. */
+/* HPERSIST and HGETDEL: nothing but the fields. */
 static bool
-parse_options(struct replay *replay, const struct bytes *argv, size_t argc,
-              size_t each, struct field_options *options)
+read_fields(const struct bytes *argv, size_t argc,
+            struct field_options *options)
 {
-    enum replay_time time;
-    size_t i = 2;
-    *options = (struct field_options){ .count = 0 };
-    for (; i < argc && !replay_is(argv[i], "FIELDS"); i++) {
-        if (parse_flag(argv[i], options))
-            continue;
-        if (i + 1 == argc || !replay_time_option(argv[i], &time) ||
-            !replay_expiry(replay, time, argv[i + 1], &options->expire_ms))
+    size_t at = 2;
+    *options = (struct field_options){ .given = 0 };
+    return take_fields(argv, argc, 1, &at, options) && at == argc;
+}
+
+/* HEXPIRE and its kin.  Valkey takes several conditions. */
+static bool
+read_conditions(const struct replay *replay, const struct bytes *argv,
+                size_t argc, struct field_options *options)
+{
+    for (size_t at = 3; at < argc;) {
+        unsigned condition = replay_condition_of(argv[at]);
+        options->conditions |= condition;
+        if (condition != 0)
+            at++;
+        else if (!take_fields(argv, argc, 1, &at, options))
             return false;
-        options->has_time = true;
-        i++;
     }
-    return parse_fields(argv + i, argc - i, each, options);
+    return has_fields(replay, argv, argc, options) &&
+           replay_conditions_agree(options->conditions);
+}
+
+static const struct flag {
+    const char *word;
+    unsigned bit;
+    unsigned excludes;
+} flags[] = {
+    { "NX", IF_KEY_ABSENT, IF_KEY_THERE },
+    { "XX", IF_KEY_THERE, IF_KEY_ABSENT },
+    { "FNX", IF_ABSENT, IF_THERE },
+    { "FXX", IF_THERE, IF_ABSENT },
+    { "KEEPTTL", KEEPS, TIMES & ~KEEPS },
+    { "PERSIST", PERSISTS, TIMES & ~PERSISTS },
+};
+
+static const struct flag *
+find_flag(struct bytes word)
+{
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        if (replay_is(word, flags[i].word))
+            return &flags[i];
+    return NULL;
+}
+
+/* An option of HSETEX or HGETEX at argv[*at], which moves behind it. */
+static bool
+take_option(struct replay *replay, const struct bytes *argv, size_t argc,
+            size_t *at, struct field_options *options)
+{
+    struct bytes word = argv[(*at)++];
+    const struct flag *flag = find_flag(word);
+    enum replay_time time;
+    if (flag != NULL) {
+        bool agrees = (options->given & flag->excludes) == 0;
+        options->given |= flag->bit;
+        return agrees;
+    }
+    if (*at == argc || !replay_time_option(word, &time) ||
+        (options->given & TIMES) != 0)
+        return false;
+    options->given |= EXPIRES;
+    return replay_expiry(replay, time, argv[(*at)++], &options->expire_ms);
+}
+
+/* HSETEX and HGETEX. */
+static bool
+read_options(struct replay *replay, const struct bytes *argv, size_t argc,
+             unsigned allowed, struct field_options *options)
+{
+    size_t each = allowed == OF_HSETEX ? 2 : 1;
+    *options = (struct field_options){ .given = 0 };
+    for (size_t at = 2; at < argc;) {
+        bool taken = replay_is(argv[at], "FIELDS")
+                         ? take_fields(argv, argc, each, &at, options)
+                         : take_option(replay, argv, argc, &at, options);
+        if (!taken)
+            return false;
+    }
+    return has_fields(replay, argv, argc, options) &&
+           (options->given & ~allowed) == 0;
 }
 
 static bool
@@ -99,17 +172,15 @@ expire_field(struct replay *replay, struct entry *entry, struct bytes field,
                                 options->expire_ms);
 }
 
-/* key time [NX | XX | GT | LT] FIELDS n field ... */
+/* key time [NX | XX | GT | LT] ... FIELDS n field ... */
 static enum replay_outcome
 expire_fields(struct replay *replay, enum replay_time time,
               const struct bytes *argv, size_t argc)
 {
-    struct field_options options = { .count = 0 };
+    struct field_options options = { .given = 0 };
     struct entry *entry;
-    options.conditions = replay_condition_of(argv[3]);
-    size_t at = options.conditions != 0 ? 4 : 3;
-    if (!replay_moment(replay, time, argv[2], &options.expire_ms) ||
-        !parse_fields(argv + at, argc - at, 1, &options))
+    if (!replay_expiry(replay, time, argv[2], &options.expire_ms) ||
+        !read_conditions(replay, argv, argc, &options))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_HASH, &entry);
@@ -147,7 +218,7 @@ hpersist(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct field_options options;
     struct entry *entry;
-    if (!parse_fields(argv + 2, argc - 2, 1, &options))
+    if (!read_fields(argv, argc, &options))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_HASH, &entry);
@@ -176,9 +247,9 @@ set_field(struct replay *replay, struct entry *entry,
 {
     struct store *store = replay_store(replay);
     if (value_hash_set(store, &entry->value, field[0], field[1],
-                       options->keeps) == VALUE_REFUSED)
+                       (options->given & KEEPS) != 0) == VALUE_REFUSED)
         return false;
-    if (options->has_time)
+    if ((options->given & EXPIRES) != 0)
         (void)value_hash_expire(store, &entry->value, field[0],
                                 options->expire_ms);
     return true;
@@ -188,10 +259,13 @@ static bool
 conditions_hold(struct replay *replay, const struct entry *entry,
                 const struct field_options *options)
 {
-    return !(options->if_key_absent && entry != NULL) &&
-           !(options->if_key_there && entry == NULL) &&
-           !(options->if_absent && !all_are(replay, entry, options, false)) &&
-           !(options->if_there && !all_are(replay, entry, options, true));
+    unsigned given = options->given;
+    return !((given & IF_KEY_ABSENT) != 0 && entry != NULL) &&
+           !((given & IF_KEY_THERE) != 0 && entry == NULL) &&
+           !((given & IF_ABSENT) != 0 &&
+             !all_are(replay, entry, options, false)) &&
+           !((given & IF_THERE) != 0 &&
+             !all_are(replay, entry, options, true));
 }
 
 /* key [NX | XX] [FNX | FXX] [a time | KEEPTTL] FIELDS n field value ... */
@@ -201,7 +275,7 @@ hsetex(struct replay *replay, const struct bytes *argv, size_t argc)
     struct field_options options;
     struct entry *entry;
     bool kept = true;
-    if (!parse_options(replay, argv, argc, 2, &options) ||
+    if (!read_options(replay, argv, argc, OF_HSETEX, &options) ||
         replay_find(replay, argv[1], TYPE_HASH, &entry) != REPLAY_DONE)
         return REPLAY_ERROR;
     if (!conditions_hold(replay, entry, &options))
@@ -221,14 +295,14 @@ hgetex(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct field_options options;
     struct entry *entry;
-    if (!parse_options(replay, argv, argc, 1, &options))
+    if (!read_options(replay, argv, argc, OF_HGETEX, &options))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_HASH, &entry);
     for (size_t i = 0; entry != NULL && i < options.count; i++) {
-        if (options.has_time)
+        if ((options.given & EXPIRES) != 0)
             expire_field(replay, entry, options.fields[i], &options);
-        else if (options.persists)
+        else if ((options.given & PERSISTS) != 0)
             (void)value_hash_persist(replay_store(replay), &entry->value,
                                      options.fields[i]);
     }
@@ -241,7 +315,7 @@ hgetdel(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct field_options options;
     struct entry *entry;
-    if (!parse_fields(argv + 2, argc - 2, 1, &options))
+    if (!read_fields(argv, argc, &options))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_HASH, &entry);

@@ -95,17 +95,24 @@ text_of(struct replay *replay, const struct entry *entry, struct bytes field,
     return BYTES_LITERAL("0");
 }
 
-/* The new text of a counter, whose time stays. */
+/* The new text of a counter, whose time stays.  Up to Redis 6.2 only entries
+ * are counted then: a long field stays in its ziplist (t_hash.c
+ * hashTypeSet). */
 static enum replay_outcome
 put_counter(struct replay *replay, const struct bytes *argv,
             struct bytes text)
 {
+    const uint32_t since = AOF_VERSION(7, 0, 0);
     struct entry *entry;
     enum replay_outcome outcome =
         replay_find_or_add(replay, argv[1], TYPE_HASH, &entry);
     if (outcome != REPLAY_DONE)
         return outcome;
-    return replay_kept(set_field(replay, entry, argv[2], text, true));
+    if (replay_is_since(replay, since, since))
+        return replay_kept(set_field(replay, entry, argv[2], text, true));
+    return replay_kept(value_hash_set_of_any_length(
+                           replay_store(replay), &entry->value, argv[2],
+                           text) != VALUE_REFUSED);
 }
 
 static enum replay_outcome

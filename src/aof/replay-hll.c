@@ -152,7 +152,8 @@ static enum replay_outcome
 run_pfdebug(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct entry *entry;
-    (void)argc;
+    if (argc > 3)
+        return REPLAY_ERROR;
     if (!replay_is(argv[1], "GETREG") && !replay_is(argv[1], "TODENSE"))
         return REPLAY_DONE;
     if (find_hll(replay, argv[2], &entry) != REPLAY_DONE || entry == NULL)

@@ -56,28 +56,44 @@ is_name(struct bytes name)
     return name.size > 0;
 }
 
-/* The library's name from the first line of its code. */
+/* Without the quotes around it. */
+static struct bytes
+unquote(struct bytes text)
+{
+    bool quoted = text.size >= 2 &&
+                  (text.data[0] == '"' || text.data[0] == '\'') &&
+                  text.data[text.size - 1] == text.data[0];
+    return quoted ? bytes_of(text.data + 1, text.size - 2) : text;
+}
+
+/* Behind "name=", in any case. */
+static bool
+read_name(struct bytes word, struct bytes *name)
+{
+    const struct bytes key = BYTES_LITERAL("name=");
+    word = unquote(word);
+    if (word.size < key.size ||
+        !replay_is(bytes_of(word.data, key.size), "name="))
+        return false;
+    *name = unquote(bytes_of(word.data + key.size, word.size - key.size));
+    return is_name(*name);
+}
+
+/* The library's name from the first line of its code: an engine, the name, and
+ * nothing else. */
 static bool
 find_name(struct bytes code, struct bytes *name)
 {
-    const struct bytes key = BYTES_LITERAL("name=");
+    const struct bytes mark = BYTES_LITERAL("#!");
     const unsigned char *end = NULL;
-    if (bytes_starts_with(code, BYTES_LITERAL("#!")))
+    if (bytes_starts_with(code, mark))
         end = memchr(code.data, '\n', code.size);
     if (end == NULL)
         return false;
     struct bytes line = bytes_of(code.data, (size_t)(end - code.data));
-    (void)next_word(&line);
-    struct bytes word = next_word(&line);
-    while (word.size > 0) {
-        if (word.size >= key.size &&
-            replay_is(bytes_of(word.data, key.size), "name=")) {
-            *name = bytes_of(word.data + key.size, word.size - key.size);
-            return is_name(*name);
-        }
-        word = next_word(&line);
-    }
-    return false;
+    struct bytes engine = next_word(&line);
+    return engine.size > mark.size && read_name(next_word(&line), name) &&
+           next_word(&line).size == 0;
 }
 
 /* --- the libraries --- */

@@ -94,7 +94,7 @@ lmpop(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 blmpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return replay_pop_many(replay, &list_pop, argv + 2, argc - 2);
+    return replay_pop_many_waiting(replay, &list_pop, argv + 1, argc - 1);
 }
 
 /* ---- from list to list ---- */
@@ -139,6 +139,13 @@ rpoplpush(struct replay *replay, const struct bytes *argv, size_t argc)
 }
 
 static enum replay_outcome
+brpoplpush(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return replay_is_timeout(argv[3]) ? rpoplpush(replay, argv, argc)
+                                      : REPLAY_ERROR;
+}
+
+static enum replay_outcome
 lmove(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     enum list_end from_end;
@@ -147,6 +154,13 @@ lmove(struct replay *replay, const struct bytes *argv, size_t argc)
     if (!parse_end(argv[3], &from_end) || !parse_end(argv[4], &to_end))
         return REPLAY_ERROR;
     return move_one(replay, argv[1], argv[2], from_end, to_end);
+}
+
+static enum replay_outcome
+blmove(struct replay *replay, const struct bytes *argv, size_t argc)
+{
+    return replay_is_timeout(argv[5]) ? lmove(replay, argv, argc)
+                                      : REPLAY_ERROR;
 }
 
 static uint64_t
@@ -262,9 +276,9 @@ const struct replay_row replay_list[] = {
     { "LMPOP", lmpop },
     { "BLMPOP", blmpop },
     { "RPOPLPUSH", rpoplpush },
-    { "BRPOPLPUSH", rpoplpush },
+    { "BRPOPLPUSH", brpoplpush },
     { "LMOVE", lmove },
-    { "BLMOVE", lmove },
+    { "BLMOVE", blmove },
     { "LMOVEM", lmovem },
     { "LINSERT", linsert },
     { "LSET", lset },

@@ -46,6 +46,8 @@ enum replay_outcome
 replay_pop_waiting(struct replay *replay, const struct replay_pop *pop,
                    bool last, const struct bytes *argv, size_t argc)
 {
+    if (!replay_is_timeout(argv[argc - 1]))
+        return REPLAY_ERROR;
     return take_first(replay, pop, argv + 1, argc - 2, last, 1);
 }
 
@@ -68,6 +70,15 @@ replay_pop_many(struct replay *replay, const struct replay_pop *pop,
                       !replay_integer(options[2], &count) || count < 1))
         return REPLAY_ERROR;
     return take_first(replay, pop, argv + 1, (size_t)keys, last, count);
+}
+
+enum replay_outcome
+replay_pop_many_waiting(struct replay *replay, const struct replay_pop *pop,
+                        const struct bytes *argv, size_t argc)
+{
+    if (!replay_is_timeout(argv[0]))
+        return REPLAY_ERROR;
+    return replay_pop_many(replay, pop, argv + 1, argc - 1);
 }
 
 enum replay_outcome

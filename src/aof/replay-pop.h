@@ -33,6 +33,11 @@ enum replay_outcome replay_pop_many(struct replay *replay,
                                     const struct replay_pop *pop,
                                     const struct bytes *argv, size_t argc);
 
+/* timeout numkeys key ... side [COUNT n] */
+enum replay_outcome
+replay_pop_many_waiting(struct replay *replay, const struct replay_pop *pop,
+                        const struct bytes *argv, size_t argc);
+
 /* Command key element ...: these, where they are, with the operation of the
  * value's type. */
 enum replay_outcome

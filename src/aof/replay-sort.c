@@ -50,6 +50,7 @@ struct sort {
     uint64_t count;
     uint64_t room; /* for elements: all that there are */
     bool has_order; /* a server's, too: no hash table */
+    bool met_doubt; /* a pattern found a key that is uncertain */
 };
 
 /* --- options --- */
@@ -254,6 +255,7 @@ look_up(struct sort *sort, struct bytes pattern, struct bytes element,
     const struct entry *entry = keyspace_find(replay_keyspace(sort->replay),
                                               replay_db(sort->replay),
                                               buffer_bytes(&sort->name));
+    sort->met_doubt |= entry != NULL && entry_is_uncertain(entry);
     bool of_hash = arrow < pattern.size;
     if (entry == NULL ||
         entry_type(entry) != (of_hash ? TYPE_HASH : TYPE_STRING))
@@ -491,7 +493,7 @@ store_result(struct sort *sort)
     value_list_close_chain(store, &list);
     enum replay_outcome outcome = replay_put(sort->replay, *sort->store, &list,
                                              false);
-    return is_ambiguous(sort) ? REPLAY_UNKNOWN : outcome;
+    return sort->met_doubt || is_ambiguous(sort) ? REPLAY_UNKNOWN : outcome;
 }
 
 static enum replay_outcome
@@ -500,7 +502,9 @@ sort_and_store(struct sort *sort, struct bytes name)
     enum replay_outcome outcome = load_elements(sort, name);
     if (outcome != REPLAY_DONE)
         return outcome;
-    return sort_elements(sort) ? store_result(sort) : REPLAY_ERROR;
+    if (sort_elements(sort))
+        return store_result(sort);
+    return sort->met_doubt ? REPLAY_UNKNOWN : REPLAY_ERROR;
 }
 
 /* SORT key [BY pattern] [LIMIT start count] [GET pattern ...] [ASC | DESC]

@@ -246,9 +246,8 @@ read_start(struct bytes argument, struct stream_id *start)
     if (argument.size < 2 || argument.data[0] != '(')
         return replay_stream_id(argument, 0, true, start);
     argument = bytes_of(argument.data + 1, argument.size - 1);
-    if (!replay_stream_id(argument, 0, false, start))
-        return false;
-    return ++start->seq != 0 || ++start->ms != 0;
+    return replay_stream_id(argument, 0, false, start) &&
+           replay_next_id(start);
 }
 
 /* XAUTOCLAIM key group consumer min-idle start [COUNT n] [JUSTID] */
@@ -299,7 +298,7 @@ claim_from(struct replay *replay, const struct replay_group *found,
                                claim->delivered_ms))
                 return false;
         }
-        if (++next.seq == 0 && ++next.ms == 0)
+        if (!replay_next_id(&next))
             break;
     }
     return true;

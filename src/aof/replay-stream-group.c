@@ -51,11 +51,13 @@ struct group_options {
     int64_t entries_read;
 };
 
-/* [MKSTREAM] [ENTRIESREAD n] */
+/* [MKSTREAM] [ENTRIESREAD n], and no more arguments than that. */
 static bool
 read_options(const struct bytes *argv, size_t argc, bool is_create,
              struct group_options *options)
 {
+    if (argc > (is_create ? 3 : 2))
+        return false;
     *options =
         (struct group_options){ .entries_read = STREAM_READ_UNKNOWN };
     for (size_t at = 0; at < argc; at++) {
@@ -138,8 +140,8 @@ static enum replay_outcome
 xgroup_destroy(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct replay_group found;
-    (void)argc;
-    if (replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
+    if (argc > 4 ||
+        replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
         found.stream == NULL)
         return REPLAY_ERROR;
     (void)value_stream_remove_group(replay_store(replay), found.stream,
@@ -152,8 +154,8 @@ xgroup_createconsumer(struct replay *replay, const struct bytes *argv,
                       size_t argc)
 {
     struct replay_group found;
-    (void)argc;
-    if (replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
+    if (argc > 5 ||
+        replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
         found.group == NULL)
         return REPLAY_ERROR;
     return replay_kept(replay_consumer(replay, found.group, argv[4]) != NULL);
@@ -165,8 +167,8 @@ xgroup_delconsumer(struct replay *replay, const struct bytes *argv,
 {
     struct replay_group found;
     uint64_t pending;
-    (void)argc;
-    if (replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
+    if (argc > 5 ||
+        replay_find_group(replay, argv[2], argv[3], &found) != REPLAY_DONE ||
         found.group == NULL)
         return REPLAY_ERROR;
     (void)stream_group_remove_consumer(replay_store(replay), found.group,

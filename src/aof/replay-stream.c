@@ -44,6 +44,12 @@ replay_id_of(struct bytes argument)
 }
 
 bool
+replay_next_id(struct stream_id *id)
+{
+    return ++id->seq != 0 || ++id->ms != 0;
+}
+
+bool
 replay_references(struct bytes argument, bool *given,
                   enum stream_references *references)
 {

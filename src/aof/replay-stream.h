@@ -25,6 +25,9 @@ bool replay_are_stream_ids(const struct bytes *argv, size_t count);
 /* One of those, which replay_are_stream_ids has seen. */
 struct stream_id replay_id_of(struct bytes argument);
 
+/* The id behind that one; false when it is the last of all. */
+bool replay_next_id(struct stream_id *id);
+
 /* [KEEPREF|DELREF|ACKED], once. */
 bool replay_references(struct bytes argument, bool *given,
                        enum stream_references *references);

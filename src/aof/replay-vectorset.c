@@ -246,8 +246,9 @@ static enum replay_outcome
 vrem(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct entry *entry;
+    if (argc > 3)
+        return REPLAY_ERROR;
     enum replay_outcome outcome = find_set(replay, argv[1], &entry);
-    (void)argc;
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     (void)value_vectorset_remove(replay_store(replay), &entry->value, argv[2]);
@@ -260,8 +261,9 @@ static enum replay_outcome
 vsetattr(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct entry *entry;
+    if (argc > 4)
+        return REPLAY_ERROR;
     enum replay_outcome outcome = find_set(replay, argv[1], &entry);
-    (void)argc;
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     return replay_kept(value_vectorset_set_attribute(

@@ -265,8 +265,8 @@ parse_aggregate(struct bytes word, enum zset_aggregate *aggregate)
 
 /* [WEIGHTS w ...] [AGGREGATE SUM | MIN | MAX | COUNT] */
 static bool
-parse_options(const struct bytes *argv, size_t argc,
-              struct combination *combination)
+parse_options(const struct replay *replay, const struct bytes *argv,
+              size_t argc, struct combination *combination)
 {
     size_t i = 0;
     while (i < argc) {
@@ -275,8 +275,8 @@ parse_options(const struct bytes *argv, size_t argc,
         if (replay_is(argv[i], "WEIGHTS") && argc - i > combination->count) {
             i++;
             for (size_t j = 0; j < combination->count; j++)
-                if (!replay_double(argv[i++],
-                                   &combination->sources[j].weight))
+                if (!replay_score(replay, argv[i++],
+                                  &combination->sources[j].weight))
                     return false;
         } else if (replay_is(argv[i], "AGGREGATE") && argc - i > 1) {
             if (!parse_aggregate(argv[i + 1], &combination->aggregate))
@@ -322,8 +322,8 @@ store(struct replay *replay, enum zset_operation operation,
     combination.sources =
         xcalloc(combination.count, sizeof(*combination.sources));
     if (find_sources(replay, &combination, argv + 3) &&
-        parse_options(argv + 3 + keys, argc - 3 - combination.count,
-                      &combination))
+        parse_options(replay, argv + 3 + keys,
+                      argc - 3 - combination.count, &combination))
         outcome = store_combination(replay, argv[1], &combination);
     free(combination.sources);
     return outcome;
@@ -358,18 +358,30 @@ struct range_options {
     bool counts_from_end; /* offset, when it is below 0 */
 };
 
-/* destination source from to [BYSCORE | BYLEX] [REV] [LIMIT offset count] */
+/* BYSCORE or BYLEX, once. */
+static bool
+take_by(struct bytes word, struct range_options *options)
+{
+    if (options->range.by != ZSET_BY_RANK)
+        return false;
+    if (replay_is(word, "BYSCORE"))
+        options->range.by = ZSET_BY_SCORE;
+    else if (replay_is(word, "BYLEX"))
+        options->range.by = ZSET_BY_LEX;
+    return options->range.by != ZSET_BY_RANK;
+}
+
+/* destination source from to [BYSCORE | BYLEX] [REV] [LIMIT offset count];
+ * ranks take no LIMIT but of -1, which is none. */
 static bool
 parse_range(const struct replay *replay, const struct bytes *argv,
             size_t argc, struct range_options *options)
 {
     *options = (struct range_options){ .limit = -1 };
     for (size_t i = 5; i < argc; i++) {
-        if (replay_is(argv[i], "BYSCORE")) {
-            options->range.by = ZSET_BY_SCORE;
-        } else if (replay_is(argv[i], "BYLEX")) {
-            options->range.by = ZSET_BY_LEX;
-        } else if (replay_is(argv[i], "REV")) {
+        if (take_by(argv[i], options))
+            continue;
+        if (replay_is(argv[i], "REV") && !options->reverse) {
             options->reverse = true;
         } else if (replay_is(argv[i], "LIMIT") && argc - i > 2 &&
                    replay_integer(argv[i + 1], &options->offset) &&
@@ -380,8 +392,11 @@ parse_range(const struct replay *replay, const struct bytes *argv,
             return false;
         }
     }
-    bool swaps = options->reverse && options->range.by != ZSET_BY_RANK;
-    return (!options->has_limit || options->range.by != ZSET_BY_RANK) &&
+    bool by_rank = options->range.by == ZSET_BY_RANK;
+    bool swaps = options->reverse && !by_rank;
+    if (by_rank)
+        options->has_limit = false;
+    return (!by_rank || options->limit == -1) &&
            replay_zset_range(replay, argv[swaps ? 4 : 3],
                              argv[swaps ? 3 : 4], &options->range);
 }

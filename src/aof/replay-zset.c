@@ -53,14 +53,14 @@ add_pairs(struct replay *replay, struct bytes key, unsigned conditions,
     bool kept = true;
     bool is_nan = false; /* the sum: only one pair can be added */
     for (size_t i = 0; i < count; i += 2)
-        if (!replay_double(pairs[i], &score))
+        if (!replay_score(replay, pairs[i], &score))
             return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_zset_open(replay, key, conditions, &names, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     for (size_t i = 0; i < count; i += 2) {
-        (void)replay_double(pairs[i], &score);
+        (void)replay_score(replay, pairs[i], &score);
         kept &= value_zset_add(replay_store(replay), &entry->value,
                                pairs[i + 1], score, conditions,
                                &is_nan) != VALUE_REFUSED;
@@ -88,7 +88,8 @@ zadd(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 zincrby(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    (void)argc;
+    if (argc > 4)
+        return REPLAY_ERROR;
     return add_pairs(replay, argv[1], ZSET_INCREMENT, argv + 2, 2);
 }
 
@@ -189,7 +190,7 @@ zmpop(struct replay *replay, const struct bytes *argv, size_t argc)
 static enum replay_outcome
 bzmpop(struct replay *replay, const struct bytes *argv, size_t argc)
 {
-    return replay_pop_many(replay, &zset_pop, argv + 2, argc - 2);
+    return replay_pop_many_waiting(replay, &zset_pop, argv + 1, argc - 1);
 }
 
 const struct replay_row replay_zset[] = {

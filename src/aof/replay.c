@@ -251,6 +251,17 @@ run_row(struct replay *replay, const struct call *call, replay_command *run)
         spread_doubt(replay, call);
 }
 
+/* Servers before Valkey 8.1 do not count the arguments of what they load: what
+ * is too much they do not look at. */
+static bool
+has_enough_arguments(const struct replay *replay, const struct call *call)
+{
+    int arity = call->command->arity;
+    return aof_commands_arity_fits(call->command, call->argc) ||
+           (arity > 0 && call->argc > (uint64_t)arity &&
+            !replay_is_since(replay, AOF_NEVER, AOF_VERSION(8, 1, 0)));
+}
+
 static void
 run_call(struct replay *replay, const struct call *call)
 {
@@ -259,7 +270,7 @@ run_call(struct replay *replay, const struct call *call)
         add_gap(replay, call);
         return;
     }
-    if (!aof_commands_arity_fits(call->command, call->argc)) {
+    if (!has_enough_arguments(replay, call)) {
         replay->facts.errors++;
         return;
     }

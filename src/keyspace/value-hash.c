@@ -69,13 +69,14 @@ become_expiring(struct store *store, struct value *value)
         become_packed_ex(store, value);
 }
 
-/* Leaves the listpack for texts that are too long for it: of a blob that is
- * loaded, only those that no listpack can hold. */
+/* Leaves the listpack for texts that are too long for it; of any length: only
+ * for those that no listpack can hold. */
 static void
 make_room(struct store *store, struct value *value, struct bytes field,
-          struct bytes text, bool blob)
+          struct bytes text, bool any_length)
 {
-    uint64_t most = blob ? UINT64_MAX : store->limits.settings.hash_value;
+    uint64_t most =
+        any_length ? UINT64_MAX : store->limits.settings.hash_value;
     if (!is_packed(value))
         return;
     struct pack pack = packed_value_get(value);
@@ -184,16 +185,16 @@ is_too_long(struct bytes field, struct bytes text)
     return field.size > VALUE_TEXT_MOST || text.size > VALUE_TEXT_MOST;
 }
 
-enum value_change
-value_hash_set(struct store *store, struct value *value, struct bytes field,
-               struct bytes text, bool keep_expiry)
+static enum value_change
+set(struct store *store, struct value *value, struct bytes field,
+    struct bytes text, bool keep_expiry, bool any_length)
 {
     struct hash_room room;
     struct hash_pair old;
     struct hash_pair new = { .field = field, .value = text };
     if (is_too_long(field, text))
         return VALUE_REFUSED;
-    make_room(store, value, field, text, false);
+    make_room(store, value, field, text, any_length);
     if (!value_hash_get(store, value, field, &room, &old))
         return add(store, value, &new);
     if (keep_expiry) {
@@ -202,6 +203,20 @@ value_hash_set(struct store *store, struct value *value, struct bytes field,
     }
     change(store, value, &old, &new);
     return VALUE_CHANGED;
+}
+
+enum value_change
+value_hash_set(struct store *store, struct value *value, struct bytes field,
+               struct bytes text, bool keep_expiry)
+{
+    return set(store, value, field, text, keep_expiry, false);
+}
+
+enum value_change
+value_hash_set_of_any_length(struct store *store, struct value *value,
+                             struct bytes field, struct bytes text)
+{
+    return set(store, value, field, text, true, true);
 }
 
 static bool

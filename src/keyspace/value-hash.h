@@ -45,6 +45,13 @@ enum value_change value_hash_set(struct store *store, struct value *value,
                                  struct bytes field, struct bytes text,
                                  bool keep_expiry);
 
+/* The same, keeping the expiry, without regard to the length up to which texts
+ * may be in a listpack. */
+enum value_change value_hash_set_of_any_length(struct store *store,
+                                               struct value *value,
+                                               struct bytes field,
+                                               struct bytes text);
+
 /* False when it is not there. */
 bool value_hash_remove(struct store *store, struct value *value,
                        struct bytes field);

@@ -182,6 +182,11 @@ const struct template templates[] = {
          "|PXAT {atms}] FIELDS {fields}"},
     {25, "@8.0/9.0 HSETEX {hash} [FNX|FXX] [EX {seconds}|PX {ms}|EXAT {at}"
          "|PXAT {atms}|KEEPTTL] FIELDS {fieldvalues}"},
+    {10, "@8.6/- HSETEX {hash} FIELDS {fieldvalues} (FNX|FXX|EX {seconds}"
+         "|PXAT {atms}|KEEPTTL)"},
+    {5, "@8.6/- HGETEX {hash} FIELDS {fields} (PERSIST|EXAT {at})"},
+    {10, "@8.6/- HPEXPIREAT {hash} {atms} FIELDS {fields} (NX|XX|GT|LT)"},
+    {10, "@-/9.0 HPEXPIREAT {hash} {atms} XX (GT|LT) FIELDS {fields}"},
 
     /* streams */
     {90, "@5.0 XADD {stream} {newid} ({field} {value})+"},

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "aof/aof-commands.h"
 #include "value-text.h"
 
 static void
@@ -45,6 +46,24 @@ test_increments(void **state)
     run_error("HINCRBYFLOAT h t 1");
     run_error("HINCRBYFLOAT h b nan");
     expect_text("h", "a -2 b 10.6 c 5000 m 9223372036854775807 t text");
+}
+
+#define LONG "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+
+/* A counter's long name is no reason to leave a listpack in Redis 2.8.24, and
+ * is one in 7.0.15. */
+static void
+test_long_names_of_counters(void **state)
+{
+    (void)state;
+    replay_set_server(replay, false, AOF_VERSION(2, 8, 24));
+    run("HINCRBY h " LONG " 1");
+    run("HSET set " LONG " 1");
+    assert_int_equal(entry_of("h")->value.form, HASH_PACKED);
+    assert_int_equal(entry_of("set")->value.form, HASH_TABLE);
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
+    run("HINCRBY new " LONG " 1");
+    assert_int_equal(entry_of("new")->value.form, HASH_TABLE);
 }
 
 static void
@@ -96,6 +115,56 @@ test_set_with_expiry(void **state)
 }
 
 static void
+test_options_behind_fields(void **state)
+{
+    (void)state;
+    run("HSETEX h FIELDS 2 a 1 b 2 PXAT 4102444800000");
+    run("HSETEX h FIELDS 1 a 9 FNX");
+    run("HSETEX h FIELDS 1 c 3 FNX");
+    expect_text("h", "a 1@4102444800000 b 2@4102444800000 c 3");
+    run("HPEXPIREAT h 4102444801000 FIELDS 2 a c NX");
+    expect_text("h", "a 1@4102444800000 b 2@4102444800000"
+                     " c 3@4102444801000");
+    run("HGETEX h FIELDS 1 b PERSIST");
+    expect_text("h", "a 1@4102444800000 b 2 c 3@4102444801000");
+    run_error("HSETEX h FIELDS 1 a 5 FIELDS 1 b 5");
+    run_error("HSETEX h FIELDS 1 a 5 b 5");
+    run_error("HPEXPIREAT h 4102444801000 FIELDS 1 a FIELDS 1 b");
+    run_error("HPEXPIREAT h 4102444801000 LT");
+}
+
+/* As Valkey 9.1.2 does. */
+static void
+test_several_conditions(void **state)
+{
+    (void)state;
+    run("HSET h a 1 b 2");
+    run("HPEXPIREAT h 4102444800000 FIELDS 1 a");
+    run("HPEXPIREAT h 4102444801000 XX GT FIELDS 2 a b");
+    expect_text("h", "a 1@4102444801000 b 2");
+    replay_set_server(replay, true, AOF_VERSION(9, 1, 2));
+    run_error("HPEXPIREAT h 4102444803000 FIELDS 1 a GT");
+    run_error("HSETEX h FIELDS 1 a 3 KEEPTTL");
+    run_error("HPEXPIREAT h 4102444802000 GT LT FIELDS 1 a");
+    run_error("HPEXPIREAT h 4102444802000 NX GT FIELDS 1 b");
+}
+
+static void
+test_options_that_disagree(void **state)
+{
+    (void)state;
+    run("HSET h a 1");
+    run_error("HSETEX h EXAT 4102444800 KEEPTTL FIELDS 1 a 2");
+    run_error("HSETEX h EXAT 4102444800 PXAT 4102444800000 FIELDS 1 a 2");
+    run_error("HSETEX h FNX FXX FIELDS 1 a 2");
+    run_error("HSETEX h PERSIST FIELDS 1 a 2");
+    run_error("HGETEX h PXAT 4102444800000 PERSIST FIELDS 1 a");
+    run_error("HGETEX h KEEPTTL FIELDS 1 a");
+    run_error("HPEXPIREAT h -1 FIELDS 1 a");
+    expect_text("h", "a 1");
+}
+
+static void
 test_errors(void **state)
 {
     (void)state;
@@ -116,8 +185,16 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_increments, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_long_names_of_counters, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_expiry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_set_with_expiry, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_options_behind_fields, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_several_conditions, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_options_that_disagree, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };

@@ -119,6 +119,27 @@ test_trim(void **state)
     expect_text("a", NULL);
 }
 
+/* As Redis 7.0.15 takes them. */
+static void
+test_timeouts(void **state)
+{
+    (void)state;
+    run("RPUSH a 1 2 3 4 5 6");
+    run_error("BLPOP a -1");
+    run_error("BRPOP a soon");
+    run_error("BRPOPLPUSH a b -1");
+    run_error("BLMOVE a b LEFT LEFT -1");
+    run_error("BLMPOP -1 1 a LEFT");
+    run_error("BLPOP a 1e16");
+    expect_text("a", "1 2 3 4 5 6");
+    run("BLPOP a 0.5");
+    run("BRPOP a -0.0005");
+    run("BLMOVE a b LEFT LEFT 1");
+    run("BRPOPLPUSH a b 2");
+    run("BLMPOP 0.1 1 a LEFT");
+    expect_text("a", "4");
+}
+
 static void
 test_errors(void **state)
 {
@@ -154,6 +175,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_inner_changes, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_trim, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_timeouts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

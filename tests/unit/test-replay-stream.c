@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "aof/aof-commands.h"
 #include "keyspace/value-stream.h"
 #include "replay-text.h"
 #include "walk-text.h"
@@ -390,6 +391,7 @@ test_xreadgroup(void **state)
     add_five();
     run_error("XREADGROUP GROUP none c STREAMS k >");
     run_error("XREADGROUP GROUP g c STREAMS k");
+    run_error("XREADGROUP GROUP g c BLOCK -1 STREAMS k >");
     is_unknown("XREADGROUP GROUP g c STREAMS k >");
     run_annotation("#TS:10");
     works("XREADGROUP GROUP g d COUNT 1 STREAMS k >");
@@ -405,6 +407,56 @@ test_xreadgroup(void **state)
                  "pending 4-0 since 10000 times 1\n"
                  "consumer c of 1\nowns 2-0\nconsumer d of 1\nowns 4-0\n"
                  "consumer e of 0\n");
+}
+
+static void
+test_xreadgroup_of_what_is_pending(void **state)
+{
+    (void)state;
+    add_five();
+    run_annotation("#TS:10");
+    works("XREADGROUP GROUP g d STREAMS k >");
+    works("XDEL k 4-0");
+    run_annotation("#TS:20");
+    works("XREADGROUP GROUP g d NOACK STREAMS k 0");
+    works("XREADGROUP GROUP g d COUNT 1 STREAMS k 0");
+    works("XREADGROUP GROUP g d STREAMS k 5-0");
+    assert_group("group g at 5-0 read 5 pending 3\n"
+                 "pending 2-0 since 9 times 1\n"
+                 "pending 4-0 since 10000 times 1\n"
+                 "pending 5-0 since 20000 times 2\n"
+                 "consumer c of 1\nowns 2-0\n"
+                 "consumer d of 2\nowns 4-0\nowns 5-0\n");
+}
+
+/* As Redis 7.2.6 and 8.6.3 count; 7.0.15 makes no consumer of a read that finds
+ * nothing. */
+static void
+test_xreadgroup_of_each_server(void **state)
+{
+    (void)state;
+    add_five();
+    works("XGROUP SETID k g 3-0 ENTRIESREAD 3");
+    works("XDEL k 3-0");
+    replay_set_server(replay, false, AOF_VERSION(7, 2, 6));
+    works("XREADGROUP GROUP g c COUNT 1 NOACK STREAMS k >");
+    assert_group("group g at 4-0 read 4 pending 1\n"
+                 "pending 2-0 since 9 times 1\nconsumer c of 1\nowns 2-0\n");
+    works("XGROUP SETID k g 3-0 ENTRIESREAD 3");
+    replay_set_server(replay, false, AOF_VERSION(8, 6, 3));
+    works("XREADGROUP GROUP g c COUNT 1 NOACK STREAMS k >");
+    assert_group("group g at 4-0 read -1 pending 1\n"
+                 "pending 2-0 since 9 times 1\nconsumer c of 1\nowns 2-0\n");
+    works("XGROUP SETID k g 5-0");
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
+    works("XREADGROUP GROUP g d NOACK STREAMS k >");
+    assert_group("group g at 5-0 read -1 pending 1\n"
+                 "pending 2-0 since 9 times 1\nconsumer c of 1\nowns 2-0\n");
+    replay_set_server(replay, false, AOF_VERSION(7, 2, 6));
+    works("XREADGROUP GROUP g d NOACK STREAMS k >");
+    assert_group("group g at 5-0 read -1 pending 1\n"
+                 "pending 2-0 since 9 times 1\nconsumer c of 1\nowns 2-0\n"
+                 "consumer d of 0\n");
 }
 
 int
@@ -429,6 +481,10 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_xnack, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_xreadgroup, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_xreadgroup_of_what_is_pending,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_xreadgroup_of_each_server,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

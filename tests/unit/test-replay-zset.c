@@ -75,6 +75,8 @@ test_pop(void **state)
     expect_text("a", "c 3 d 4");
     run("ZMPOP 2 none a MAX");
     expect_text("a", "c 3");
+    run_error("BZPOPMIN a -1");
+    run_error("BZMPOP -1 1 a MIN");
     run("BZMPOP 0 1 a MIN COUNT 10");
     expect_text("a", NULL);
 }
@@ -226,6 +228,23 @@ test_valkey(void **state)
     expect_text("r", NULL);
 }
 
+/* Redis 2.8.24. */
+static void
+test_old_scores(void **state)
+{
+    (void)state;
+    replay_set_server(replay, false, AOF_VERSION(2, 8, 24));
+    run("ZADD z \"\" a \"5\\x00x\" b");
+    run("ZINCRBY z \"\" a");
+    expect_text("z", "a 0 b 5");
+    run("ZUNIONSTORE t 1 z WEIGHTS \"\"");
+    expect_text("t", "a 0 b 0");
+    run_error("ZADD z \" 1\" a");
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 15));
+    run_error("ZADD z \"\" a");
+    run_error("ZADD z \"5\\x00\" a");
+}
+
 static void
 test_errors(void **state)
 {
@@ -243,6 +262,12 @@ test_errors(void **state)
     run_error("ZREMRANGEBYSCORE a x 1");
     run_error("ZREMRANGEBYLEX a b [c");
     run_error("ZREMRANGEBYRANK a 0 x");
+    run_error("ZRANGESTORE t a 0 1 REV REV");
+    run_error("ZRANGESTORE t a 0 1 BYSCORE BYLEX");
+    run_error("ZRANGESTORE t a 0 1 LIMIT 0 1");
+    run("ZRANGESTORE t a 0 1 LIMIT 5 -1");
+    expect_text("t", "x 1");
+    run("DEL t");
     run_error("ZUNIONSTORE t 0 a");
     run_error("ZUNIONSTORE t 2 a");
     run_error("ZUNIONSTORE t 1 s");
@@ -272,6 +297,7 @@ main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_signs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_valkey, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_old_scores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

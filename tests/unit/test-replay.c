@@ -38,6 +38,27 @@ test_errors_change_nothing(void **state)
     expect("a", "text");
 }
 
+/* What a command has too many of, servers do not look at while they load (seen
+ * at Redis 2.8.24 to 8.6.3); Valkey 9.1.2 refuses the log. */
+static void
+test_more_arguments_than_known(void **state)
+{
+    (void)state;
+    run("INCRBY a 5 6");
+    expect("a", "5");
+    run("APPEND b text more");
+    expect("b", "text");
+    run("SELECT 1 2");
+    run("SETNX c 1 2");
+    assert_non_null(entry_in(1, "c"));
+    run_error("ZINCRBY z 1 member more");
+    run("XGROUP CREATE x group 0 MKSTREAM");
+    run_error("XGROUP DESTROY x group more");
+    run_error("VREM v element more");
+    replay_set_server(replay, true, AOF_VERSION(9, 1, 2));
+    run_error("INCRBY a 5 6");
+}
+
 static void
 test_reads_and_the_like_do_nothing(void **state)
 {
@@ -215,6 +236,25 @@ test_doubt_spreads_to_what_is_made_of_it(void **state)
 }
 
 static void
+test_doubt_spreads_by_the_patterns_of_sort(void **state)
+{
+    (void)state;
+    run("RPUSH list a b");
+    run("MSET by:a 2 by:b 1 other:a x");
+    run("EVAL script 1 by:a");
+    run("SORT list BY nosort GET other:* STORE certain");
+    run("SORT list BY by:* STORE sorted");
+    run("SORT list BY nosort GET by:* STORE got");
+    assert_false(entry_is_uncertain(entry_of("certain")));
+    assert_true(entry_is_uncertain(entry_of("sorted")));
+    assert_true(entry_is_uncertain(entry_of("got")));
+    run("SET by:b none");
+    run("RPUSH kept a");
+    run("SORT list BY by:* STORE kept");
+    assert_true(entry_is_uncertain(entry_of("kept")));
+}
+
+static void
 test_unknown_commands_are_named(void **state)
 {
     const struct replay_facts *facts = replay_facts(replay);
@@ -247,8 +287,8 @@ test_every_row_is_a_command(void **state)
         replay_generic, replay_expire,   replay_restore, replay_sort,
         replay_library, replay_string,   replay_counter, replay_bits,
         replay_hll,     replay_list,     replay_set,     replay_zset,
-        replay_geo,     replay_hash,     replay_hash_ttl, replay_stream,
-        replay_stream_group, replay_array,
+        replay_zset_store, replay_geo,   replay_hash,    replay_hash_ttl,
+        replay_stream,  replay_stream_group, replay_array, replay_vectorset,
     };
     (void)state;
     for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
@@ -294,6 +334,24 @@ test_libraries_are_kept_as_text(void **state)
     run("FUNCTION FLUSH ASYNC");
     assert_int_equal(facts->functions, 0);
     assert_int_equal(facts->function_bytes, 0);
+}
+
+/* As Redis 7.0.15 reads the first line. */
+static void
+test_first_lines_of_libraries(void **state)
+{
+    (void)state;
+    run("FUNCTION LOAD \"#!lua   name='one' \nreturn\"");
+    run("FUNCTION LOAD \"#!lua \\\"name=three\\\"\nreturn\"");
+    run("FUNCTION LOAD \"#!LUA NAME=two\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=two\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=one\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=a name=b\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=a for=b\nreturn\"");
+    run_error("FUNCTION LOAD \"#! lua name=a\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=a-b\nreturn\"");
+    run_error("FUNCTION LOAD \"#!lua name=a\"");
+    assert_int_equal(replay_facts(replay)->functions, 3);
 }
 
 /* The payload is a FUNCTION DUMP of Redis 7.0.15. */
@@ -363,6 +421,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_commands_take_any_case),
         TEST(test_errors_change_nothing),
+        TEST(test_more_arguments_than_known),
         TEST(test_reads_and_the_like_do_nothing),
         TEST(test_select_lasts_until_the_part_ends),
         TEST(test_a_transaction_waits_for_its_end),
@@ -374,9 +433,11 @@ main(void)
         TEST(test_a_script_makes_its_keys_uncertain),
         TEST(test_nothing_is_uncertain_where_no_key_is),
         TEST(test_doubt_spreads_to_what_is_made_of_it),
+        TEST(test_doubt_spreads_by_the_patterns_of_sort),
         TEST(test_unknown_commands_are_named),
         TEST(test_every_row_is_a_command),
         TEST(test_libraries_are_kept_as_text),
+        TEST(test_first_lines_of_libraries),
         TEST(test_libraries_are_restored),
         cmocka_unit_test_setup_teardown(test_errors_spread_doubt, set_up,
                                         tear_down),
