@@ -18,10 +18,8 @@ push(struct replay *replay, enum list_end end, bool only_if_there,
                       : replay_find_or_add(replay, argv[1], TYPE_LIST, &entry);
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
-    bool kept = true;
-    for (size_t i = 2; i < argc; i++)
-        kept &= value_list_push(replay_store(replay), &entry->value, end,
-                                argv[i]);
+    bool kept = value_list_push_all(replay_store(replay), &entry->value, end,
+                                    argv + 2, argc - 2);
     replay_drop_if_empty(replay, argv[1]);
     return replay_kept(kept);
 }

@@ -29,6 +29,11 @@ uint64_t value_list_count(const struct value *value);
 bool value_list_push(struct store *store, struct value *value,
                      enum list_end end, struct bytes element);
 
+/* The same with one after the other; those that are too long are left out. */
+bool value_list_push_all(struct store *store, struct value *value,
+                         enum list_end end, const struct bytes *elements,
+                         size_t count);
+
 /* Takes an element off and appends it to into, which may be NULL.  False when
  * the list is empty. */
 bool value_list_pop(struct store *store, struct value *value,
