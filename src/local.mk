@@ -60,6 +60,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-era-read.h \
 	%D%/aof/aof-log.c \
 	%D%/aof/aof-log.h \
+	%D%/aof/aof-plain.h \
 	%D%/aof/aof-record.c \
 	%D%/aof/aof-record.h \
 	%D%/aof/aof-repair.c \

@@ -1,63 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aof/scout.h"
 
-enum {
-    ARGUMENTS_MOST = 64, /* of a command that is looked over */
-    DIGITS_MOST = 6,
-};
+#include "aof/aof-plain.h"
 
-struct view {
-    const unsigned char *at;
-    const unsigned char *end;
-};
+enum { ARGUMENTS_MOST = 64 }; /* of a command that is looked over */
 
-/* "*3" or "$12" and the line's end. */
-static bool
-take_number(struct view *view, unsigned char mark, size_t *number)
-{
-    size_t digits = 0;
-    *number = 0;
-    if (view->at == view->end || *view->at != mark)
-        return false;
-    for (view->at++; view->at < view->end; view->at++, digits++) {
-        unsigned digit = *view->at - (unsigned)'0';
-        if (digit > 9 || digits == DIGITS_MOST)
-            break;
-        *number = *number * 10 + digit;
-    }
-    bool whole = view->end - view->at >= 2 && view->at[0] == '\r';
-    view->at += whole ? 2 : 0;
-    return whole && digits > 0;
-}
-
-static bool
-take_argument(struct view *view, struct bytes *argument)
-{
-    size_t size;
-    if (!take_number(view, '$', &size) ||
-        (size_t)(view->end - view->at) < size + 2)
-        return false;
-    *argument = bytes_of(view->at, size);
-    view->at += size + 2;
-    return true;
-}
-
-/* A whole command of two arguments or more; *key is the second. */
-static bool
-take_command(struct view *view, struct bytes *key)
+/* A whole command of two arguments or more, of which *key is the second: what
+ * stands behind it, or NULL. */
+static const unsigned char *
+find_key(const unsigned char *p, const unsigned char *end, struct bytes *key)
 {
     struct bytes argument;
-    size_t argc;
-    if (!take_number(view, '*', &argc) || argc > ARGUMENTS_MOST)
-        return false;
+    uint64_t argc = 0;
+    p = aof_plain_count(p, end, '*', &argc);
+    if (argc > ARGUMENTS_MOST)
+        return NULL;
     *key = bytes_of(NULL, 0);
-    for (size_t i = 0; i < argc; i++) {
-        if (!take_argument(view, &argument))
-            return false;
-        if (i == 1)
+    for (uint64_t i = 0; i < argc && p != NULL; i++) {
+        p = aof_plain_argument(p, end, &argument);
+        if (i == 1 && p != NULL)
             *key = argument;
     }
-    return true;
+    return p;
 }
 
 /* The next command, when all of it is at hand. */
@@ -68,11 +32,11 @@ advance(struct scout *scout, const struct reader *reader)
     struct bytes key;
     if (ahead >= reader_available(reader))
         return false;
-    struct view view = { reader->pos + ahead, reader->end };
-    const unsigned char *begin = view.at;
-    if (!take_command(&view, &key))
+    const unsigned char *begin = reader->pos + ahead;
+    const unsigned char *behind = find_key(begin, reader->end, &key);
+    if (behind == NULL)
         return false;
-    scout->offset += (uint64_t)(view.at - begin);
+    scout->offset += (uint64_t)(behind - begin);
     scout->hashes[scout->next++ % SCOUT_AHEAD] =
         keyspace_hash(scout->keyspace, key);
     return true;
