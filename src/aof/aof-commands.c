@@ -6,7 +6,6 @@
 #include "aof/aof-commands.h"
 
 #include <pthread.h>
-#include <strings.h>
 
 #include "aof/aof-command-table.h"
 
@@ -20,11 +19,19 @@ enum {
 static uint16_t name_index[INDEX_SIZE];
 static pthread_once_t index_made = PTHREAD_ONCE_INIT;
 
+static inline unsigned char
+upper(unsigned char c)
+{
+    return c >= 'a' && c <= 'z' ? (unsigned char)(c - 'a' + 'A') : c;
+}
+
 static bool
 is_name(struct bytes text, const char *name)
 {
-    return strlen(name) == text.size &&
-           strncasecmp((const char *)text.data, name, text.size) == 0;
+    for (size_t i = 0; i < text.size; i++)
+        if (upper(text.data[i]) != (unsigned char)name[i] || name[i] == '\0')
+            return false;
+    return name[text.size] == '\0';
 }
 
 static inline uint32_t
