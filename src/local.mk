@@ -62,6 +62,7 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/aof-forms.h \
 	%D%/aof/aof-log.c \
 	%D%/aof/aof-log.h \
+	%D%/aof/aof-plain.h \
 	%D%/aof/aof-record.c \
 	%D%/aof/aof-record.h \
 	%D%/aof/aof-repair.c \
@@ -76,7 +77,6 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/geohash-cells.h \
 	%D%/aof/geohash.c \
 	%D%/aof/geohash.h \
-	%D%/aof/glance.h \
 	%D%/aof/hll-dense.c \
 	%D%/aof/hll-dense.h \
 	%D%/aof/hll-estimate.c \

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "aof/aof-forms.h"
+#include "aof/aof-plain.h"
 #include "aof/aof-until.h"
-#include "aof/glance.h"
 #include "base/xalloc.h"
 #include "input/operands.h"
 
@@ -80,9 +80,9 @@ poll_now_and_then(struct era_reading *reading)
 }
 
 static size_t
-in_sight(size_t argc)
+in_sight(uint64_t argc)
 {
-    return argc < AOF_FORMS_SIGHT ? argc : AOF_FORMS_SIGHT;
+    return argc < AOF_FORMS_SIGHT ? (size_t)argc : AOF_FORMS_SIGHT;
 }
 
 /* Subcommands tell by themselves, and in a rewrite's commands there is more
@@ -118,28 +118,30 @@ add_record(struct era_reading *reading)
         reading->era->has_times = true;
 }
 
-/* A command of a known name, whole at hand; its form may tell more. */
-static bool
-pass_command(struct era_reading *reading, struct glance *glance)
+/* A command of a known name, whole at hand and plain: what stands behind it,
+ * or NULL.  Its form may tell more. */
+static const unsigned char *
+pass_command(struct era_reading *reading, const unsigned char *p,
+             const unsigned char *end)
 {
     struct bytes argv[AOF_FORMS_SIGHT];
-    struct bytes argument;
-    size_t argc;
-    if (!glance_number(glance, '*', &argc) || argc == 0 ||
-        !glance_argument(glance, &argv[0]))
-        return false;
-    const struct known_name *known = find_known(&reading->known, argv[0]);
+    struct bytes argument = { NULL, 0 };
+    uint64_t argc = 0;
+    p = aof_plain_count(p, end, '*', &argc);
+    p = p != NULL && argc > 0 ? aof_plain_argument(p, end, &argv[0]) : NULL;
+    const struct known_name *known =
+        p != NULL ? find_known(&reading->known, argv[0]) : NULL;
     if (known == NULL)
-        return false;
-    for (size_t i = 1; i < argc; i++) {
-        if (!glance_argument(glance, &argument))
-            return false;
+        return NULL;
+    for (uint64_t i = 1; i < argc && p != NULL; i++) {
+        p = aof_plain_argument(p, end, &argument);
         if (i < AOF_FORMS_SIGHT)
             argv[i] = argument;
     }
-    if (argc > known->plain && aof_commands_arity_fits(known->command, argc))
+    if (p != NULL && argc > known->plain &&
+        aof_commands_arity_fits(known->command, argc))
         aof_era_add(reading->era, known->command, argv, in_sight(argc));
-    return true;
+    return p;
 }
 
 /* Between two records.  Where reading ends at an offset each record is to be
@@ -148,13 +150,13 @@ static void
 pass_known(struct era_reading *reading)
 {
     struct reader *reader = reading->log.reader;
-    struct glance glance = { reader->pos, reader->end };
+    const unsigned char *p;
     if (reading->options->until.kind == AOF_REPAIR_OFFSET ||
         aof_log_is_rewritten(&reading->log) ||
         reading->log.records.record.end == 0)
         return;
-    while (pass_command(reading, &glance)) {
-        reader->pos = glance.at;
+    while ((p = pass_command(reading, reader->pos, reader->end)) != NULL) {
+        reader->pos = p;
         poll_now_and_then(reading);
     }
 }

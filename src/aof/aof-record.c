@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "aof/aof-plain.h"
 #include "base/xalloc.h"
 
 enum {
-    DIGITS_MAX = 18, /* that fit 64 bits whatever they are */
     SLICE_BYTES = 4 * AOF_RECORD_HELD,
     KEPT_MOST = 1024 * 1024, /* bytes of room kept for the next command */
     LINE_END = 2,
@@ -59,37 +59,18 @@ aof_records_use_pool(struct aof_records *records, struct pool *pool)
 
 /* ---- commands at hand ---- */
 
-/* A number as writers write it, with its line end: what stands behind it, or
- * NULL. */
-static inline const unsigned char *
-plain_number(const unsigned char *p, const unsigned char *end, uint64_t *value)
-{
-    const unsigned char *first = p;
-    uint64_t number = 0;
-    while (p < end && (unsigned)(*p - '0') < 10)
-        number = number * 10 + (uint64_t)(*p++ - '0');
-    if (p == first || p - first > DIGITS_MAX || end - p < LINE_END ||
-        p[0] != '\r' || p[1] != '\n' || (*first == '0' && p - first > 1))
-        return NULL;
-    *value = number;
-    return p + LINE_END;
-}
-
 static inline const unsigned char *
 plain_argument(const unsigned char *p, const unsigned char *end, uint64_t hold,
                struct aof_argument *argument)
 {
-    uint64_t size = 0;
-    if (p == end || *p != '$')
+    struct bytes bytes;
+    p = aof_plain_argument(p, end, &bytes);
+    if (p == NULL)
         return NULL;
-    p = plain_number(p + 1, end, &size);
-    if (p == NULL || (uint64_t)(end - p) < size + LINE_END ||
-        p[size] != '\r' || p[size + 1] != '\n')
-        return NULL;
-    argument->data = p;
-    argument->size = size;
-    argument->held = (size_t)(size < hold ? size : hold);
-    return p + size + LINE_END;
+    argument->data = bytes.data;
+    argument->size = bytes.size;
+    argument->held = (size_t)(bytes.size < hold ? bytes.size : hold);
+    return p;
 }
 
 /* The next command, if all of it is at hand and plain. */
@@ -97,12 +78,9 @@ static bool
 take_whole(struct aof_records *records)
 {
     struct reader *r = records->reader;
-    const unsigned char *p = r->pos;
     const unsigned char *end = r->end;
     uint64_t argc = 0;
-    if (p == end || *p != '*')
-        return false;
-    p = plain_number(p + 1, end, &argc);
+    const unsigned char *p = aof_plain_count(r->pos, end, '*', &argc);
     if (p == NULL || argc == 0 || argc > AOF_RECORD_SLICE)
         return false;
     for (size_t i = 0; i < argc; i++) {

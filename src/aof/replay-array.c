@@ -251,7 +251,7 @@ ardel(struct replay *replay, const struct bytes *argv, size_t argc)
         (void)value_array_remove(replay_store(replay), &entry->value, index,
                                  index);
     }
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return REPLAY_DONE;
 }
 
@@ -271,7 +271,7 @@ ardelrange(struct replay *replay, const struct bytes *argv, size_t argc)
         (void)value_array_remove(replay_store(replay), &entry->value,
                                  a < b ? a : b, a < b ? b : a);
     }
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return REPLAY_DONE;
 }
 

@@ -88,7 +88,7 @@ enum replay_outcome replay_put(struct replay *replay, struct bytes name,
 bool replay_delete(struct replay *replay, struct bytes name);
 
 /* Behind a command that may have emptied a key. */
-void replay_drop_if_empty(struct replay *replay, struct bytes name);
+void replay_drop_if_empty(struct replay *replay, struct entry *entry);
 
 /* ---- arguments ---- */
 

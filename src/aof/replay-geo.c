@@ -43,7 +43,7 @@ add_points(struct replay *replay, struct bytes key, unsigned conditions,
                                argv[i + 2], score, conditions,
                                NULL) != VALUE_REFUSED;
     }
-    replay_drop_if_empty(replay, key);
+    replay_drop_if_empty(replay, entry);
     return replay_kept(kept);
 }
 

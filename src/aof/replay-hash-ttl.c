@@ -322,7 +322,8 @@ hgetdel(struct replay *replay, const struct bytes *argv, size_t argc)
     for (size_t i = 0; entry != NULL && i < options.count; i++)
         (void)value_hash_remove(replay_store(replay), &entry->value,
                                 options.fields[i]);
-    replay_drop_if_empty(replay, argv[1]);
+    if (entry != NULL)
+        replay_drop_if_empty(replay, entry);
     return outcome;
 }
 

@@ -37,7 +37,7 @@ set_fields(struct replay *replay, const struct bytes *argv, size_t argc,
     for (size_t i = (argc - 2) / 2; i > 0; i--, field += stride.field)
         kept &= set_field(replay, entry, field[0], field[stride.value],
                           false);
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return replay_kept(kept);
 }
 
@@ -70,7 +70,7 @@ hsetnx(struct replay *replay, const struct bytes *argv, size_t argc)
                        &pair))
         return outcome;
     bool kept = set_field(replay, entry, argv[2], argv[3], false);
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return replay_kept(kept);
 }
 

@@ -20,7 +20,7 @@ push(struct replay *replay, enum list_end end, bool only_if_there,
         return outcome;
     bool kept = value_list_push_all(replay_store(replay), &entry->value, end,
                                     argv + 2, argc - 2);
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return replay_kept(kept);
 }
 
@@ -114,20 +114,20 @@ move_one(struct replay *replay, struct bytes from, struct bytes to,
     struct store *store = replay_store(replay);
     struct buffer element = { NULL, 0, 0 };
     struct entry *source;
-    struct entry *target;
-    if (replay_find(replay, from, TYPE_LIST, &source) != REPLAY_DONE)
-        return REPLAY_ERROR;
-    if (source == NULL)
-        return REPLAY_DONE;
     enum replay_outcome outcome =
-        replay_find_or_add(replay, to, TYPE_LIST, &target);
+        replay_find(replay, from, TYPE_LIST, &source);
+    if (outcome != REPLAY_DONE || source == NULL)
+        return outcome;
+    struct entry *target = source;
+    if (!bytes_equal(from, to))
+        outcome = replay_find_or_add(replay, to, TYPE_LIST, &target);
     if (outcome != REPLAY_DONE)
         return outcome;
     (void)value_list_pop(store, &source->value, from_end, &element);
     (void)value_list_push(store, &target->value, to_end,
                           buffer_bytes(&element));
     buffer_fini(&element);
-    replay_drop_if_empty(replay, from);
+    replay_drop_if_empty(replay, source);
     return REPLAY_DONE;
 }
 
@@ -241,7 +241,7 @@ lrem(struct replay *replay, const struct bytes *argv, size_t argc)
         return outcome;
     (void)value_list_remove(replay_store(replay), &entry->value, count,
                             argv[3]);
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return REPLAY_DONE;
 }
 
@@ -260,7 +260,7 @@ ltrim(struct replay *replay, const struct bytes *argv, size_t argc)
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     value_list_trim(replay_store(replay), &entry->value, start, stop);
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return REPLAY_DONE;
 }
 

@@ -2,11 +2,11 @@
 #include "aof/replay-pop.h"
 
 static void
-take(struct replay *replay, const struct replay_pop *pop, struct bytes name,
-     struct entry *entry, bool last, int64_t count)
+take(struct replay *replay, const struct replay_pop *pop, struct entry *entry,
+     bool last, int64_t count)
 {
     pop->take(replay, entry, last, count);
-    replay_drop_if_empty(replay, name);
+    replay_drop_if_empty(replay, entry);
 }
 
 enum replay_outcome
@@ -21,7 +21,7 @@ replay_pop(struct replay *replay, const struct replay_pop *pop, bool last,
     enum replay_outcome outcome =
         replay_find(replay, argv[1], pop->type, &entry);
     if (outcome == REPLAY_DONE && entry != NULL)
-        take(replay, pop, argv[1], entry, last, count);
+        take(replay, pop, entry, last, count);
     return outcome;
 }
 
@@ -35,7 +35,7 @@ take_first(struct replay *replay, const struct replay_pop *pop,
         if (replay_find(replay, names[i], pop->type, &entry) != REPLAY_DONE)
             return REPLAY_ERROR;
         if (entry != NULL) {
-            take(replay, pop, names[i], entry, last, count);
+            take(replay, pop, entry, last, count);
             break;
         }
     }
@@ -93,6 +93,6 @@ replay_pop_named(struct replay *replay, enum type type,
         return outcome;
     for (size_t i = 2; i < argc; i++)
         (void)remove(replay_store(replay), &entry->value, argv[i]);
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return REPLAY_DONE;
 }

@@ -23,7 +23,7 @@ sadd(struct replay *replay, const struct bytes *argv, size_t argc)
         kept &= value_set_add(replay_store(replay), &entry->value, argv[i]) !=
                 VALUE_REFUSED;
     if (outcome == REPLAY_DONE)
-        replay_drop_if_empty(replay, argv[1]);
+        replay_drop_if_empty(replay, entry);
     return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
 }
 
@@ -66,7 +66,7 @@ smove(struct replay *replay, const struct bytes *argv, size_t argc)
     if (outcome != REPLAY_DONE || bytes_equal(argv[1], argv[2]) ||
         !value_set_remove(replay_store(replay), &from->value, argv[3]))
         return outcome;
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, from);
     const struct bytes add[] = { argv[0], argv[2], argv[3] };
     return sadd(replay, add, 3);
 }

@@ -223,7 +223,7 @@ add(struct replay *replay, struct bytes name, const struct vadd *vadd)
                                              vadd->element,
                                              vadd->attribute) !=
                VALUE_REFUSED;
-    replay_drop_if_empty(replay, name);
+    replay_drop_if_empty(replay, entry);
     return replay_kept(kept);
 }
 
@@ -252,7 +252,7 @@ vrem(struct replay *replay, const struct bytes *argv, size_t argc)
     if (outcome != REPLAY_DONE || entry == NULL)
         return outcome;
     (void)value_vectorset_remove(replay_store(replay), &entry->value, argv[2]);
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return REPLAY_DONE;
 }
 

@@ -65,7 +65,7 @@ add_pairs(struct replay *replay, struct bytes key, unsigned conditions,
                                pairs[i + 1], score, conditions,
                                &is_nan) != VALUE_REFUSED;
     }
-    replay_drop_if_empty(replay, key);
+    replay_drop_if_empty(replay, entry);
     return is_nan ? REPLAY_ERROR : replay_kept(kept);
 }
 
@@ -117,7 +117,7 @@ remove_range(struct replay *replay, enum zset_by by,
         return REPLAY_UNKNOWN;
     (void)value_zset_remove_ranks(replay_store(replay), &entry->value,
                                   replay_zset_ranks(&entry->value, &range));
-    replay_drop_if_empty(replay, argv[1]);
+    replay_drop_if_empty(replay, entry);
     return REPLAY_DONE;
 }
 

@@ -170,8 +170,8 @@ doubt_key(void *context, const struct aof_argument *name, enum aof_key_use use)
     if (use == AOF_KEY_READ)
         return;
     /* Made by the command that then had no room. */
-    if (keyspace_delete_if_empty(replay->keyspace, replay->db,
-                                 aof_argument_bytes(name)))
+    if (entry != NULL &&
+        keyspace_delete_if_empty(replay->keyspace, replay->db, entry))
         entry = NULL;
     doubt->named = true;
     if (entry == NULL) {
@@ -553,9 +553,9 @@ replay_delete(struct replay *replay, struct bytes name)
 }
 
 void
-replay_drop_if_empty(struct replay *replay, struct bytes name)
+replay_drop_if_empty(struct replay *replay, struct entry *entry)
 {
-    (void)keyspace_delete_if_empty(replay->keyspace, replay->db, name);
+    (void)keyspace_delete_if_empty(replay->keyspace, replay->db, entry);
 }
 
 unsigned char *

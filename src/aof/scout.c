@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "aof/scout.h"
 
-#include "aof/glance.h"
+#include "aof/aof-plain.h"
 
 enum { ARGUMENTS_MOST = 64 }; /* of a command that is looked over */
 
-/* A whole command of two arguments or more; *key is the second. */
-static bool
-take_command(struct glance *glance, struct bytes *key)
+/* A whole command of two arguments or more, of which *key is the second: what
+ * stands behind it, or NULL. */
+static const unsigned char *
+find_key(const unsigned char *p, const unsigned char *end, struct bytes *key)
 {
     struct bytes argument;
-    size_t argc;
-    if (!glance_number(glance, '*', &argc) || argc > ARGUMENTS_MOST)
-        return false;
+    uint64_t argc = 0;
+    p = aof_plain_count(p, end, '*', &argc);
+    if (argc > ARGUMENTS_MOST)
+        return NULL;
     *key = bytes_of(NULL, 0);
-    for (size_t i = 0; i < argc; i++) {
-        if (!glance_argument(glance, &argument))
-            return false;
-        if (i == 1)
+    for (uint64_t i = 0; i < argc && p != NULL; i++) {
+        p = aof_plain_argument(p, end, &argument);
+        if (i == 1 && p != NULL)
             *key = argument;
     }
-    return true;
+    return p;
 }
 
 /* The next command, when all of it is at hand. */
@@ -31,11 +32,11 @@ advance(struct scout *scout, const struct reader *reader)
     struct bytes key;
     if (ahead >= reader_available(reader))
         return false;
-    struct glance glance = { reader->pos + ahead, reader->end };
-    const unsigned char *begin = glance.at;
-    if (!take_command(&glance, &key))
+    const unsigned char *begin = reader->pos + ahead;
+    const unsigned char *behind = find_key(begin, reader->end, &key);
+    if (behind == NULL)
         return false;
-    scout->offset += (uint64_t)(glance.at - begin);
+    scout->offset += (uint64_t)(behind - begin);
     scout->hashes[scout->next++ % SCOUT_AHEAD] =
         keyspace_hash(scout->keyspace, key);
     return true;

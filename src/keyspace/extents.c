@@ -396,12 +396,16 @@ extents_free(struct extents *extents, void *block)
         add_free(extents, span, size);
 }
 
-/* What has grown will grow: the new place has room for an eighth more. */
+/* What has grown will grow: the new place is an eighth larger than the old
+ * one at least. */
 static void *
 move_larger(struct extents *extents, void *block, size_t used, size_t size)
 {
-    struct span *span = take_span(extents, rounded(size + size / 8));
-    void *moved = place(extents, span, size + size / 8);
+    size_t room = used + used / 8;
+    if (room < size)
+        room = size;
+    struct span *span = take_span(extents, rounded(room));
+    void *moved = place(extents, span, room);
     show_block(span, size);
     memcpy(moved, block, used);
     extents_free(extents, block);

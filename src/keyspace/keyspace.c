@@ -249,11 +249,10 @@ keyspace_delete(struct keyspace *keyspace, uint64_t db, struct bytes name)
 
 bool
 keyspace_delete_if_empty(struct keyspace *keyspace, uint64_t db,
-                         struct bytes name)
+                         struct entry *entry)
 {
-    const struct entry *entry = keyspace_find(keyspace, db, name);
-    return entry != NULL && value_is_empty(&entry->value) &&
-           keyspace_delete(keyspace, db, name);
+    return value_is_empty(&entry->value) &&
+           keyspace_delete(keyspace, db, entry_name(entry));
 }
 
 /* The entry's place, to be filled with what becomes of it. */

@@ -74,7 +74,7 @@ bool keyspace_delete(struct keyspace *keyspace, uint64_t db,
 /* Deletes the key when its value is empty as servers keep none: to be called
  * behind every command that takes elements away.  True when it went. */
 bool keyspace_delete_if_empty(struct keyspace *keyspace, uint64_t db,
-                              struct bytes name);
+                              struct entry *entry);
 
 /* Both return the entry as it is from now on. */
 struct entry *keyspace_expire(struct keyspace *keyspace, uint64_t db,

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "packed/listpack-entry.h"
 
 enum { END_MARK = 0xff };
 
@@ -115,16 +114,17 @@ pack_number(const struct pack *pack, uint32_t offset, int64_t *number)
     return entry.is_number;
 }
 
-static bool
+/* Most texts begin as no number does. */
+static inline bool
 is_decimal(struct bytes text, int64_t *number)
 {
-    return text.size <= NUMBER_INTEGER_SIZE &&
-           number_parse_int64(text, number);
+    return text.size > 0 && text.size <= NUMBER_INTEGER_SIZE &&
+           text.data[0] <= '9' && number_parse_int64(text, number);
 }
 
 /* --- writing --- */
 
-static struct draft
+static inline struct draft
 draft_number(int64_t number)
 {
     struct draft draft = { .head_size = 0 };
@@ -132,7 +132,7 @@ draft_number(int64_t number)
     return draft;
 }
 
-static struct draft
+static inline struct draft
 draft_text(struct bytes text)
 {
     struct draft draft = { .text = text };
@@ -209,20 +209,40 @@ make_gap(struct pool *pool, struct pack *pack, uint32_t offset, uint32_t old,
     pack->size = size;
 }
 
+static inline uint32_t
+encoded_size(const struct draft *draft)
+{
+    return draft->head_size + (uint32_t)draft->text.size;
+}
+
+static inline uint32_t
+entry_size(const struct draft *draft)
+{
+    uint32_t encoded = encoded_size(draft);
+    return encoded + listpack_entry_backlen(encoded);
+}
+
+/* Returns what is behind it. */
+static inline unsigned char *
+write_entry(unsigned char *at, const struct draft *draft)
+{
+    uint32_t encoded = encoded_size(draft);
+    memcpy(at, draft->head, draft->head_size);
+    if (draft->text.size > 0)
+        memcpy(at + draft->head_size, draft->text.data, draft->text.size);
+    at += encoded;
+    return at + listpack_entry_put_backlen(at, encoded);
+}
+
 static uint32_t
 put(struct pool *pool, struct pack *pack, uint32_t offset, uint32_t old,
     const struct draft *draft)
 {
-    uint32_t encoded = draft->head_size + (uint32_t)draft->text.size;
-    unsigned width = listpack_entry_backlen(encoded);
-    make_gap(pool, pack, offset, old, encoded + width);
-    unsigned char *at = pack->bytes + offset;
-    memcpy(at, draft->head, draft->head_size);
-    if (draft->text.size > 0)
-        memcpy(at + draft->head_size, draft->text.data, draft->text.size);
-    (void)listpack_entry_put_backlen(at + encoded, encoded);
+    uint32_t size = entry_size(draft);
+    make_gap(pool, pack, offset, old, size);
+    (void)write_entry(pack->bytes + offset, draft);
     put_header(pack);
-    return offset + encoded + width;
+    return offset + size;
 }
 
 static uint32_t
@@ -238,6 +258,29 @@ pack_insert(struct pool *pool, struct pack *pack, uint32_t offset,
             struct bytes text)
 {
     return insert(pool, pack, offset, draft_text(text));
+}
+
+void
+pack_insert_all(struct pool *pool, struct pack *pack, uint32_t offset,
+                const struct bytes *texts, size_t count, bool backwards)
+{
+    uint32_t size = 0;
+    if (count == 1) {
+        (void)pack_insert(pool, pack, offset, texts[0]);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct draft draft = draft_text(texts[i]);
+        size += entry_size(&draft);
+    }
+    make_gap(pool, pack, offset, 0, size);
+    unsigned char *at = pack->bytes + offset;
+    for (size_t i = 0; i < count; i++) {
+        struct draft draft = draft_text(texts[backwards ? count - 1 - i : i]);
+        at = write_entry(at, &draft);
+    }
+    pack->count += (uint32_t)count;
+    put_header(pack);
 }
 
 uint32_t

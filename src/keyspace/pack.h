@@ -17,6 +17,7 @@
 #include "base/endian.h"
 #include "data/item.h"
 #include "keyspace/pool.h"
+#include "packed/listpack-entry.h"
 
 enum {
     PACK_EMPTY = 7,      /* bytes: header and end mark */
@@ -53,6 +54,15 @@ static inline bool
 pack_fits(const struct pack *pack, uint64_t text)
 {
     return text <= PACK_MOST && pack->size + text <= PACK_MOST - PACK_OVERHEAD;
+}
+
+/* Bytes that an entry takes at most whose text has so many: numbers take
+ * less. */
+static inline uint64_t
+pack_entry_most(uint64_t text)
+{
+    uint64_t encoded = listpack_entry_head_size(text) + text;
+    return encoded + listpack_entry_backlen(encoded);
 }
 
 /* --- reading --- */
@@ -100,6 +110,11 @@ uint32_t pack_insert(struct pool *pool, struct pack *pack, uint32_t offset,
                      struct bytes text);
 uint32_t pack_insert_number(struct pool *pool, struct pack *pack,
                             uint32_t offset, int64_t number);
+
+/* The same with one text or more, for all of which there must be room: each
+ * comes behind the one before it, or, backwards, in front of that. */
+void pack_insert_all(struct pool *pool, struct pack *pack, uint32_t offset,
+                     const struct bytes *texts, size_t count, bool backwards);
 
 /* Another text in an entry's place; returns the offset behind it. */
 uint32_t pack_replace(struct pool *pool, struct pack *pack, uint32_t offset,

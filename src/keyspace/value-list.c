@@ -36,40 +36,61 @@ value_list_get(const struct value *value, int64_t index, char room[TEXT_DIGITS],
 
 /* --- the ends --- */
 
-/* A listpack has been asked before whether the limits allow it. */
+/* Whether the node at an end takes one more element.  Where a list may be one
+ * listpack in earnest, that has been asked for all of them before. */
 static bool
-push_one(struct store *store, struct value *value, enum list_end end,
-         struct bytes element)
+end_takes(const struct store *store, const struct value *value,
+          const struct pack *node, struct bytes element)
 {
-    if (element.size > VALUE_TEXT_MOST)
-        return false;
-    uint32_t count = list_place_nodes(value);
-    uint32_t index = end == LIST_HEAD || count == 0 ? 0 : count - 1;
-    struct pack node = { .count = 0 };
-    if (count > 0)
-        node = list_place_node(value, index);
-    if (count > 0 && value->form == LIST_PACKED &&
-        !pack_fits(&node, element.size))
-        return false;
-    if (count > 0 && (value->form == LIST_PACKED ||
-                      list_node_takes(store, list_place_chain(value), &node,
-                                      element))) {
-        pack_insert(&store->pool, &node,
-                    end == LIST_HEAD ? pack_first() : pack_end(&node), element);
-        list_place_put(value, index, &node);
-    } else {
-        list_place_insert_node(store, value, end == LIST_HEAD ? 0 : count,
-                               list_node_new(store, element));
-    }
-    return true;
+    if (value->form == LIST_CHAIN)
+        return list_node_takes(store, list_place_chain(value), node, element);
+    return store->limits.list_estimates
+               ? list_pack_takes(store, node, &element, 1)
+               : pack_fits(node, element.size);
 }
 
-bool
-value_list_push(struct store *store, struct value *value, enum list_end end,
-                struct bytes element)
+/* How many elements the node takes one after the other, if none is a number;
+ * the first one it does. */
+static size_t
+count_run(const struct store *store, const struct value *value,
+          struct pack node, const struct bytes *elements, size_t count)
 {
-    list_place_make_room(store, value, &element, 1);
-    return push_one(store, value, end, element);
+    size_t run = 0;
+    do {
+        node.size += (uint32_t)pack_entry_most(elements[run].size);
+        node.count++;
+        run++;
+    } while (run < count && end_takes(store, value, &node, elements[run]));
+    return run;
+}
+
+/* Pushes the first element, and more while they come into the same node.
+ * Returns how many. */
+static size_t
+push_run(struct store *store, struct value *value, enum list_end end,
+         const struct bytes *elements, size_t count)
+{
+    if (store->limits.list_estimates)
+        list_place_make_room(store, value, elements, 1);
+    uint32_t nodes = list_place_nodes(value);
+    uint32_t index = end == LIST_HEAD || nodes == 0 ? 0 : nodes - 1;
+    struct pack node = { .count = 0 };
+    if (nodes > 0)
+        node = list_place_node(value, index);
+    if (nodes == 0 || !end_takes(store, value, &node, elements[0])) {
+        if (nodes > 0 && value->form == LIST_PACKED)
+            list_place_become_chain(store, value,
+                                    store->limits.settings.list_fill);
+        list_place_insert_node(store, value, end == LIST_HEAD ? 0 : nodes,
+                               list_node_new(store, elements[0]));
+        return 1;
+    }
+    size_t run = count_run(store, value, node, elements, count);
+    pack_insert_all(&store->pool, &node,
+                    end == LIST_HEAD ? pack_first() : pack_end(&node),
+                    elements, run, end == LIST_HEAD);
+    list_place_put(value, index, &node);
+    return run;
 }
 
 bool
@@ -78,15 +99,21 @@ value_list_push_all(struct store *store, struct value *value,
                     size_t count)
 {
     bool kept = true;
-    bool asks_each = store->limits.list_estimates;
-    if (!asks_each)
+    if (!store->limits.list_estimates)
         list_place_make_room(store, value, elements, count);
-    for (size_t i = 0; i < count; i++) {
-        if (asks_each)
-            list_place_make_room(store, value, elements + i, 1);
-        kept &= push_one(store, value, end, elements[i]);
+    for (size_t i = 0; i < count;) {
+        bool fits = elements[i].size <= VALUE_TEXT_MOST;
+        i += fits ? push_run(store, value, end, elements + i, count - i) : 1;
+        kept &= fits;
     }
     return kept;
+}
+
+bool
+value_list_push(struct store *store, struct value *value, enum list_end end,
+                struct bytes element)
+{
+    return value_list_push_all(store, value, end, &element, 1);
 }
 
 bool

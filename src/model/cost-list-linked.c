@@ -63,10 +63,8 @@ linked_node(struct cost *cost, const struct node *node)
 static void
 book_element(struct cost *cost, struct cost_element element)
 {
-    if (!cost->memory)
-        return;
-    cost_block(cost, BLOCK_LIST_NODE, cost->prices->list_node, 1);
-    cost_element_book(cost, BLOCK_LIST_DATA, element);
+    if (cost->memory)
+        cost_element_book(cost, BLOCK_LIST_DATA, element);
 }
 
 static void
@@ -106,11 +104,13 @@ linked_end(struct cost *cost)
     cost->encoding = state->linked ? ENCODING_LINKEDLIST : ENCODING_ZIPLIST;
     if (!cost->memory)
         return;
-    if (state->linked)
-        cost_block(cost, BLOCK_LIST, cost->prices->list, 1);
-    else
+    if (!state->linked) {
         cost_block(cost, BLOCK_PACKED,
                    state->whole_blob ? state->blob : state->packed, 1);
+        return;
+    }
+    cost_block(cost, BLOCK_LIST, cost->prices->list, 1);
+    cost_block(cost, BLOCK_LIST_NODE, cost->prices->list_node, state->count);
 }
 
 static void

@@ -214,6 +214,67 @@ test_against_an_array(void **state)
     }
 }
 
+static void
+assert_same_nodes(const struct value *value, const struct value *other)
+{
+    assert_int_equal(value->form, other->form);
+    assert_int_equal(list_place_nodes(value), list_place_nodes(other));
+    for (uint32_t i = 0; i < list_place_nodes(value); i++) {
+        struct pack node = list_place_node(value, i);
+        struct pack twin = list_place_node(other, i);
+        assert_int_equal(node.count, twin.count);
+        assert_true(bytes_equal(bytes_of(node.bytes, node.size),
+                                bytes_of(twin.bytes, twin.size)));
+    }
+}
+
+/* Elements that are pushed at once lie as if they had come one by one, but in a
+ * list of one listpack (test_push_by_one_command). */
+static void
+push_both_ways(enum list_end end)
+{
+    enum { ELEMENTS = 100 };
+    static char texts[ELEMENTS][TEXT_MOST];
+    struct bytes elements[ELEMENTS];
+    struct value at_once = value_new(TYPE_LIST);
+    struct value one_by_one = value_new(TYPE_LIST);
+    if (!store.limits.list_estimates) {
+        int64_t fill = store.limits.settings.list_fill;
+        value_list_open_chain(&store, &at_once, fill);
+        value_list_open_chain(&store, &one_by_one, fill);
+    }
+    for (int round = 0; round < 20; round++) {
+        size_t count = draw(ELEMENTS + 1);
+        for (size_t i = 0; i < count; i++) {
+            draw_text(texts[i]);
+            elements[i] = bytes_of_text(texts[i]);
+            assert_true(
+                value_list_push(&store, &one_by_one, end, elements[i]));
+        }
+        assert_true(
+            value_list_push_all(&store, &at_once, end, elements, count));
+        assert_same_nodes(&at_once, &one_by_one);
+    }
+    value_fini(&store, &at_once);
+    value_fini(&store, &one_by_one);
+}
+
+static void
+test_push_of_many(void **state)
+{
+    (void)state;
+    static const int64_t fills[] = { 1, 3, 20, -1 };
+    pool_init(&store.pool, 0);
+    for (unsigned i = 0; i < 64; i++) {
+        store.limits = store_limits_default;
+        store.limits.settings.list_fill = fills[i % 4];
+        store.limits.list_large = i / 4 % 2 == 0 ? 20 : UINT64_MAX;
+        store.limits.list_estimates = i / 8 % 2 == 0;
+        push_both_ways(i / 16 % 2 == 0 ? LIST_HEAD : LIST_TAIL);
+    }
+    pool_fini(&store.pool);
+}
+
 /* Nodes as DEBUG LISTPACK and the RDB of Redis 7.2 show them: 8 KiB of
  * elements of 1000 bytes are 8 to a node (1004 bytes each and 7 of frame). */
 struct counter {
@@ -297,7 +358,7 @@ test_one_node_by_release(void **state)
  * bytes of their own, so one command makes one listpack of them; one by one 79
  * have room.  As DEBUG OBJECT of Redis 7.2.6 says, and 7.0 of either. */
 static void
-test_push_of_many(void **state)
+test_push_by_one_command(void **state)
 {
     (void)state;
     enum { ELEMENTS = 81, SIZE = 100, ENTRY = 103 };
@@ -452,9 +513,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_an_array),
+        cmocka_unit_test(test_push_of_many),
         cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_one_node_by_release),
-        cmocka_unit_test(test_push_of_many),
+        cmocka_unit_test(test_push_by_one_command),
         cmocka_unit_test(test_replaced_elements),
         cmocka_unit_test(test_chain_with_a_fill_of_its_own),
         cmocka_unit_test(test_load_of_one_node),
