@@ -277,6 +277,17 @@ table_previous(const struct table *table, uint32_t *index)
 }
 
 void
+table_relocate(struct pool *pool, struct table *table)
+{
+    uint32_t slots = slots_of(table);
+    table->tags = pool_move(pool, table->tags, slots);
+    table->slots = pool_move(pool, table->slots,
+                             (size_t)slots * sizeof(*table->slots));
+    table->items =
+        pool_move(pool, table->items, table->room * sizeof(void *));
+}
+
+void
 table_fini(struct pool *pool, struct table *table)
 {
     uint32_t slots = slots_of(table);
