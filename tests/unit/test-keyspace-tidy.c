@@ -390,10 +390,34 @@ test_histories(void **state)
     buffer_fini(&line);
 }
 
+/* Whichever keys go, the last ones first too. */
+static void
+test_tables_shrink(void **state)
+{
+    enum { ALL = 50000, LEFT = ALL / 5 };
+    (void)state;
+    begin_side(&tidy);
+    begin_side(&untidy);
+    for (unsigned key = 0; key < ALL; key++) {
+        put("SET s%u x", key);
+        run_line();
+    }
+    uint64_t all = pool_used(pool_of(tidy.keyspace));
+    for (unsigned key = ALL; key-- > LEFT;) {
+        put("DEL s%u", key);
+        run_line();
+    }
+    assert_true(4 * pool_used(pool_of(tidy.keyspace)) < all);
+    end_side(&tidy);
+    end_side(&untidy);
+    buffer_fini(&line);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables_shrink),
         cmocka_unit_test(test_histories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
