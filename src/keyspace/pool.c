@@ -124,9 +124,11 @@ void
 pool_reset(struct pool *pool)
 {
     bool refused = pool->refused;
+    uint64_t beside = pool->beside;
     uint64_t resets = pool->resets;
     pool_fini(pool);
     pool->refused = refused;
+    pool->beside = beside;
     pool->resets = resets + 1;
 }
 
@@ -222,7 +224,7 @@ pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
 uint64_t
 pool_room(const struct pool *pool)
 {
-    uint64_t bytes = pool_bytes(pool);
+    uint64_t bytes = pool_bytes(pool) + pool->beside;
     if (pool->limit == 0)
         return UINT64_MAX;
     return bytes < pool->limit ? pool->limit - bytes : 0;
@@ -240,10 +242,17 @@ pool_allows(struct pool *pool, uint64_t more)
 
 /* --- moving together --- */
 
+/* What slack may be: where it would fill the last sixteenth of the limit, only
+ * so much as moving blocks may leave. */
 static uint64_t
-slack_most(uint64_t used)
+slack_most(const struct pool *pool, uint64_t used)
 {
-    return used / 8 * 3 + POOL_SLACK_LEAST;
+    uint64_t most = used / 8 * 3 + POOL_SLACK_LEAST;
+    uint64_t least = used / 8 + POOL_SLACK_LEAST;
+    uint64_t taken = used + pool->beside + pool->limit / 16;
+    if (pool->limit == 0 || taken + most <= pool->limit)
+        return most;
+    return taken + least < pool->limit ? pool->limit - taken : least;
 }
 
 /* What is freed adds to the slack, and takes from what may be: so it is not to
@@ -252,7 +261,7 @@ bool
 pool_look(struct pool *pool)
 {
     uint64_t used = pool_used(pool);
-    uint64_t most = used + slack_most(used);
+    uint64_t most = used + slack_most(pool, used);
     uint64_t bytes = pool_bytes(pool);
     if (bytes > most)
         return true;
@@ -276,7 +285,7 @@ pool_move_begin(struct pool *pool)
     slabs_give_back(&pool->slabs);
     bool is_loose = pool_look(pool);
     pool->freed = 0;
-    pool->look_at = pool_used(pool) / 8 + POOL_FREED_LEAST;
+    pool->look_at = pool_used(pool) / (is_loose ? 8 : 16) + POOL_FREED_LEAST;
     if (!is_loose)
         return false;
     if (is_much(slabs->mapped - slabs->holes - slabs->used, slabs->used))

@@ -15,7 +15,8 @@
  * Memory does not fail (base/xalloc.h), so the limit is a mark that callers
  * look at: pool_is_full between two steps, pool_allows before a step that
  * takes more than the bytes it was made from.  One step may overshoot.  What
- * lies elsewhere on its way into the pool asks pool_allows for its bytes, too.
+ * lies beside the pool, for a while or for long, counts to the limit, too, if
+ * its owner says so (pool_count_beside).
  */
 #ifndef KEYWEIGH_KEYSPACE_POOL_H
 #define KEYWEIGH_KEYSPACE_POOL_H
@@ -34,6 +35,7 @@ struct pool {
     struct slabs slabs;
     struct pool_giant *giants; /* a list's head, or NULL */
     uint64_t giant_bytes;      /* of them */
+    uint64_t beside;           /* bytes of others that count to the limit */
     uint64_t limit;            /* bytes that make it full; 0 none */
     bool refused;              /* pool_allows said no */
     uint64_t freed;            /* bytes, since blocks were moved together */
@@ -47,7 +49,7 @@ void pool_init(struct pool *pool, uint64_t limit);
 /* Frees every block; the pool is as after init. */
 void pool_fini(struct pool *pool);
 
-/* Frees every block; the limit stays, and that it was met. */
+/* Frees every block; the limit stays, that it was met, and what others have. */
 void pool_reset(struct pool *pool);
 
 /* size bytes aligned to 8, not zeroed; of size 0, NULL. */
@@ -59,6 +61,13 @@ void pool_free(struct pool *pool, void *block, size_t size);
 /* The block with another size, moved or not; what both sizes cover is kept. */
 void *pool_resize(struct pool *pool, void *block, size_t size,
                   size_t new_size);
+
+/* Bytes of others, how many they were and are. */
+static inline void
+pool_count_beside(struct pool *pool, uint64_t before, uint64_t now)
+{
+    pool->beside += now - before;
+}
 
 /* Bytes until it is full; UINT64_MAX without a limit. */
 uint64_t pool_room(const struct pool *pool);
@@ -87,7 +96,8 @@ static inline bool
 pool_is_full(const struct pool *pool)
 {
     return pool->refused ||
-           (pool->limit != 0 && pool_bytes(pool) >= pool->limit);
+           (pool->limit != 0 &&
+            pool_bytes(pool) + pool->beside >= pool->limit);
 }
 
 /* --- moving together --- */
@@ -97,8 +107,9 @@ enum { POOL_SLACK_LEAST = 2 * 1024 * 1024, POOL_FREED_LEAST = 512 * 1024 };
 bool pool_look(struct pool *pool);
 
 /* Whether there is more slack than three eighths of the blocks' bytes and
- * POOL_SLACK_LEAST.  Not before an eighth of them, and POOL_FREED_LEAST, was
- * freed since blocks were moved last: so that moving them pays. */
+ * POOL_SLACK_LEAST, or less where the limit is near.  Not before an eighth of
+ * them, and POOL_FREED_LEAST, was freed since blocks were moved last (half of
+ * that, where only pages went back): so that moving them pays. */
 static inline bool
 pool_is_loose(struct pool *pool)
 {
