@@ -247,7 +247,7 @@ pool_allows(struct pool *pool, uint64_t more)
 static uint64_t
 slack_most(const struct pool *pool, uint64_t used)
 {
-    uint64_t most = used / 8 * 3 + POOL_SLACK_LEAST;
+    uint64_t most = used / 4 + POOL_SLACK_LEAST;
     uint64_t least = used / 8 + POOL_SLACK_LEAST;
     uint64_t taken = used + pool->beside + pool->limit / 16;
     if (pool->limit == 0 || taken + most <= pool->limit)

@@ -106,7 +106,7 @@ enum { POOL_SLACK_LEAST = 2 * 1024 * 1024, POOL_FREED_LEAST = 512 * 1024 };
 
 bool pool_look(struct pool *pool);
 
-/* Whether there is more slack than three eighths of the blocks' bytes and
+/* Whether there is more slack than a quarter of the blocks' bytes and
  * POOL_SLACK_LEAST, or less where the limit is near.  Not before an eighth of
  * them, and POOL_FREED_LEAST, was freed since blocks were moved last (half of
  * that, where only pages went back): so that moving them pays. */

@@ -77,7 +77,7 @@ pool_of(struct keyspace *of)
 static void
 assert_bounded(uint64_t held, uint64_t needed)
 {
-    if (held > needed + needed / 2 + 4 * MIB)
+    if (held > needed + needed / 8 * 3 + 4 * MIB)
         fail_msg("%llu bytes held for %llu", (unsigned long long)held,
                  (unsigned long long)needed);
 }
