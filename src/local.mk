@@ -278,6 +278,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/keyspace/set-integers.h \
 	%D%/keyspace/slabs.c \
 	%D%/keyspace/slabs.h \
+	%D%/keyspace/spans.c \
+	%D%/keyspace/spans.h \
 	%D%/keyspace/store.c \
 	%D%/keyspace/store.h \
 	%D%/keyspace/stream-entries.c \

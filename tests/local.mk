@@ -61,6 +61,7 @@ unit_programs = \
 	%D%/unit/test-intset \
 	%D%/unit/test-keyspace \
 	%D%/unit/test-keyspace-load \
+	%D%/unit/test-keyspace-tidy \
 	%D%/unit/test-listpack \
 	%D%/unit/test-listpack-entry \
 	%D%/unit/test-log \

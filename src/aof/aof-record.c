@@ -51,9 +51,18 @@ aof_records_reset(struct aof_records *records, struct reader *reader)
     records->record = (struct aof_record){ .end = UINT64_MAX };
 }
 
+static void
+count_beside(struct aof_records *records, uint64_t bytes)
+{
+    if (records->blocks.pool != NULL)
+        pool_count_beside(records->blocks.pool, records->beside, bytes);
+    records->beside = bytes;
+}
+
 void
 aof_records_use_pool(struct aof_records *records, struct pool *pool)
 {
+    count_beside(records, 0);
     aof_blocks_use(&records->blocks, pool);
 }
 
@@ -340,15 +349,23 @@ take_argument(struct aof_records *records, uint64_t number)
     return take_argument_end(records, number);
 }
 
-/* Arguments that are no blocks lie beside the pool, where they may take what it
- * has left. */
+/* What the arguments take that are no blocks, with the vector that whoever runs
+ * the command makes of them. */
+static uint64_t
+bytes_beside(const struct aof_records *records)
+{
+    return records->held.size +
+           records->record.count *
+               (sizeof(*records->args) + sizeof(struct bytes));
+}
+
+/* They may take half of what the pool has left, since it may have to hold all
+ * of them. */
 static bool
 has_room(const struct aof_records *records)
 {
     struct pool *pool = records->blocks.pool;
-    return pool == NULL ||
-           pool_allows(pool, records->held.size + records->record.count *
-                                                      sizeof(*records->args));
+    return pool == NULL || pool_allows(pool, 2 * bytes_beside(records));
 }
 
 static bool
@@ -374,6 +391,12 @@ make_room(struct aof_records *records)
 static void
 forget_held(struct aof_records *records)
 {
+    count_beside(records, 0);
+    if (records->room * sizeof(*records->args) > KEPT_MOST) {
+        records->room = AOF_RECORD_SLICE;
+        records->args = xreallocarray(records->args, records->room,
+                                      sizeof(*records->args));
+    }
     buffer_clear(&records->held);
     if (records->held.capacity > KEPT_MOST)
         buffer_fini(&records->held);
@@ -403,6 +426,7 @@ take_slice(struct aof_records *records)
     }
     record->args = records->args;
     record->blocks = &records->blocks;
+    count_beside(records, bytes_beside(records));
     if (number == record->argc)
         record->end = reader_offset(records->reader);
     return STATUS_OK;

@@ -66,6 +66,7 @@ struct aof_records {
     struct aof_argument *args;
     size_t room;
     struct buffer held; /* arguments that the reader cannot hold */
+    uint64_t beside;    /* bytes of them that count to the pool's limit */
     struct aof_blocks blocks;
 };
 
@@ -76,8 +77,9 @@ void aof_records_fini(struct aof_records *records);
 
 /* From the next record on, arguments of more than AOF_RECORD_HELD bytes lie in
  * blocks of that pool, if all is to be held; NULL: no longer.  When the pool is
- * full less of them is held.  The others take no more than the pool has left;
- * it is full then, and the rest of the command comes in slices. */
+ * full less of them is held.  The others are counted beside it, until the next
+ * record, and take no more than half of what it has left; with more it is full,
+ * and the rest of the command comes in slices. */
 void aof_records_use_pool(struct aof_records *records, struct pool *pool);
 
 /* Goes on with another reader, between two records. */

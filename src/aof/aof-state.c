@@ -319,6 +319,7 @@ replay_command_of(struct reading *reading, const struct aof_record *record)
     if (!is_within_limit(reading, record->offset))
         return false;
     replay_record(reading->state->replay, record);
+    keyspace_tidy(reading->state->keyspace);
     poll_now_and_then(reading);
     return is_within_limit(reading, record->offset);
 }

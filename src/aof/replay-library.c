@@ -27,6 +27,7 @@ struct libraries {
     size_t *places;   /* in all, by the number of the name; or GONE */
     size_t places_room;
     struct replay_facts *facts;
+    struct pool *pool; /* to whose limit they count */
 };
 
 #define GONE SIZE_MAX
@@ -99,10 +100,11 @@ find_name(struct bytes code, struct bytes *name)
 /* --- the libraries --- */
 
 struct libraries *
-libraries_new(struct replay_facts *facts)
+libraries_new(struct replay_facts *facts, struct pool *pool)
 {
     struct libraries *libraries = xcalloc(1, sizeof(*libraries));
     libraries->facts = facts;
+    libraries->pool = pool;
     return libraries;
 }
 
@@ -125,6 +127,7 @@ remove_at(struct libraries *libraries, size_t place)
     const struct library *last = &libraries->all[--libraries->count];
     libraries->facts->functions--;
     libraries->facts->function_bytes -= library->size;
+    pool_count_beside(libraries->pool, library->size, 0);
     free(library->code);
     libraries->places[last->name] = place;
     libraries->places[library->name] = GONE;
@@ -168,6 +171,7 @@ append(struct libraries *libraries, struct bytes name, struct bytes code)
     libraries->places[library->name] = libraries->count++;
     libraries->facts->functions++;
     libraries->facts->function_bytes += code.size;
+    pool_count_beside(libraries->pool, 0, code.size);
 }
 
 bool
@@ -221,14 +225,6 @@ outcome_of(bool accepted)
     return accepted ? REPLAY_DONE : REPLAY_ERROR;
 }
 
-/* Libraries lie beside the keyspace, and may take what that has left. */
-static void
-count_memory(struct replay *replay)
-{
-    const struct replay_facts *facts = replay_facts(replay);
-    (void)pool_allows(&replay_store(replay)->pool, facts->function_bytes);
-}
-
 /* FUNCTION LOAD [REPLACE] code */
 static enum replay_outcome
 run_load(struct replay *replay, const struct bytes *argv, size_t argc)
@@ -239,10 +235,8 @@ run_load(struct replay *replay, const struct bytes *argv, size_t argc)
             return REPLAY_ERROR;
         replace = true;
     }
-    bool loaded = libraries_load(replay_libraries(replay), argv[argc - 1],
-                                 replace);
-    count_memory(replay);
-    return outcome_of(loaded);
+    return outcome_of(libraries_load(replay_libraries(replay),
+                                     argv[argc - 1], replace));
 }
 
 static enum replay_outcome
@@ -309,7 +303,8 @@ run_restore(struct replay *replay, const struct bytes *argv, size_t argc)
     if (argc > 4 ||
         (argc == 4 && !flush && !replace && !replay_is(argv[3], "APPEND")))
         return REPLAY_ERROR;
-    restoring.beside = libraries_new(&restoring.facts);
+    restoring.beside =
+        libraries_new(&restoring.facts, &replay_store(replay)->pool);
     bool read = rdb_payload_functions(replay_payload(replay), argv[2],
                                       restore_one, &restoring);
     bool good = read && restoring.good &&
@@ -319,7 +314,6 @@ run_restore(struct replay *replay, const struct bytes *argv, size_t argc)
     if (good)
         take_over(libraries, restoring.beside);
     libraries_free(restoring.beside);
-    count_memory(replay);
     return outcome_of(good);
 }
 

@@ -10,11 +10,14 @@
 #define KEYWEIGH_AOF_REPLAY_LIBRARY_H
 
 #include "aof/replay.h"
+#include "keyspace/pool.h"
 
 struct libraries;
 
-/* What there is, is counted in facts. */
-struct libraries *libraries_new(struct replay_facts *facts);
+/* What there is, is counted in facts, and its text beside the pool; both are
+ * borrowed. */
+struct libraries *libraries_new(struct replay_facts *facts,
+                                struct pool *pool);
 void libraries_free(struct libraries *libraries);
 
 /* False: no first line as above, or one of that name is there and may not be

@@ -51,6 +51,7 @@ struct sort {
     uint64_t room; /* for elements: all that there are */
     bool has_order; /* a server's, too: no hash table */
     bool met_doubt; /* a pattern found a key that is uncertain */
+    uint64_t beside; /* bytes of elements and arena */
 };
 
 /* --- options --- */
@@ -112,10 +113,23 @@ read_options(struct sort *sort, const struct bytes *argv, size_t argc)
 
 /* --- elements --- */
 
+/* Counts bytes that lie beside the keyspace; false when they are more than a
+ * replay may take. */
+static bool
+take_memory(struct sort *sort, uint64_t bytes)
+{
+    struct pool *pool = &replay_store(sort->replay)->pool;
+    if (!pool_allows(pool, bytes))
+        return false;
+    pool_count_beside(pool, sort->beside, sort->beside + bytes);
+    sort->beside += bytes;
+    return true;
+}
+
 static void
 add_element(struct sort *sort, struct bytes text)
 {
-    if (sort->count == sort->room)
+    if (sort->count == sort->room || !take_memory(sort, text.size))
         return;
     struct element *element = &sort->elements[sort->count++];
     element->text = arena_copy(&sort->arena, text);
@@ -137,8 +151,7 @@ static bool
 make_room(struct sort *sort, const struct value *value)
 {
     sort->room = elements_in(value);
-    if (!pool_allows(&replay_store(sort->replay)->pool,
-                     sort->room * sizeof(*sort->elements)))
+    if (!take_memory(sort, sort->room * sizeof(*sort->elements)))
         return false;
     sort->elements = xcalloc((size_t)sort->room + 1, sizeof(*sort->elements));
     return true;
@@ -300,7 +313,7 @@ weigh(struct sort *sort, struct element *element)
         return true;
     if (!sort->alpha)
         return read_score(sort, text, &element->score);
-    if (sort->by != NULL) {
+    if (sort->by != NULL && take_memory(sort, text.size)) {
         element->weight = arena_copy(&sort->arena, text);
         element->has_weight = true;
     }
@@ -521,6 +534,7 @@ run_sort(struct replay *replay, const struct bytes *argv, size_t argc)
     free(sort.gets);
     buffer_fini(&sort.name);
     arena_fini(&sort.arena);
+    pool_count_beside(&replay_store(replay)->pool, sort.beside, 0);
     return outcome;
 }
 

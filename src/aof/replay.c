@@ -22,6 +22,8 @@
 #include "keyspace/keyspace-load.h"
 #include "rdb/rdb-payload.h"
 
+enum { ARGV_KEPT = 64 * 1024 /* arguments */ };
+
 struct replay {
     struct keyspace *keyspace;
     uint64_t db;
@@ -291,6 +293,14 @@ make_call(const struct bytes *argv, size_t argc, uint64_t offset)
 }
 
 static void
+drop_queue(struct replay *replay)
+{
+    struct pool *pool = &keyspace_store(replay->keyspace)->pool;
+    pool_count_beside(pool, replay->queue.bytes.size, 0);
+    replay_queue_clear(&replay->queue);
+}
+
+static void
 exec(struct replay *replay)
 {
     struct replay_queued queued = { .at = 0 };
@@ -298,13 +308,14 @@ exec(struct replay *replay)
     replay->in_exec = true;
     replay->facts.commands++;
     replay->facts.transactions++;
-    while (replay_queue_next(&replay->queue, &queued)) {
+    while (!keyspace_is_full(replay->keyspace) &&
+           replay_queue_next(&replay->queue, &queued)) {
         struct call call = make_call(queued.argv, queued.argc, queued.offset);
         run_call(replay, &call);
     }
     replay->in_exec = false;
     replay_queued_fini(&queued);
-    replay_queue_clear(&replay->queue);
+    drop_queue(replay);
 }
 
 /* The queue lies beside the keyspace, and may take what that has left. */
@@ -312,19 +323,28 @@ static void
 queue_command(struct replay *replay, const struct aof_record *record)
 {
     struct pool *pool = &keyspace_store(replay->keyspace)->pool;
+    uint64_t before = replay->queue.bytes.size;
     replay_queue_add(&replay->queue, replay->argv, record->count,
                      record->offset);
-    (void)pool_allows(pool, replay->queue.bytes.size);
+    pool_count_beside(pool, before, replay->queue.bytes.size);
+}
+
+/* The room that a very long command has needed goes behind it. */
+static void
+make_argv(struct replay *replay, size_t count)
+{
+    if (count <= replay->argv_room &&
+        (count > ARGV_KEPT || replay->argv_room <= ARGV_KEPT))
+        return;
+    replay->argv_room = count > ARGV_KEPT / 2 ? count : 2 * count;
+    replay->argv = xreallocarray(replay->argv, replay->argv_room,
+                                 sizeof(*replay->argv));
 }
 
 static void
 take_command(struct replay *replay, const struct aof_record *record)
 {
-    if (record->count > replay->argv_room) {
-        replay->argv_room = record->count * 2;
-        replay->argv = xreallocarray(replay->argv, replay->argv_room,
-                                     sizeof(*replay->argv));
-    }
+    make_argv(replay, record->count);
     replay->offset = record->offset;
     replay->blocks = record->blocks;
     for (size_t i = 0; i < record->count; i++)
@@ -388,7 +408,8 @@ replay_new(struct keyspace *keyspace, int64_t start_ms)
     replay->facts.time_ms = -1;
     replay->facts.gaps = replay->gaps.gaps;
     replay->runs = index_rows();
-    replay->libraries = libraries_new(&replay->facts);
+    replay->libraries = libraries_new(
+        &replay->facts, &keyspace_store(keyspace)->pool);
     return replay;
 }
 
@@ -445,7 +466,7 @@ void
 replay_end_part(struct replay *replay)
 {
     replay->facts.dropped += replay->queue.count;
-    replay_queue_clear(&replay->queue);
+    drop_queue(replay);
     replay->in_multi = false;
 }
 

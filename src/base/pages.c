@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/pages.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/xalloc.h"
 
@@ -47,6 +49,22 @@ pages_unmap(void *memory, size_t size)
     (void)munmap(memory, size);
 }
 
+struct pages_part
+pages_give_back(struct pages_part part)
+{
+    static uintptr_t page;
+    if (page == 0)
+        page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    if ((uintptr_t)(part.to - part.from) < page)
+        return (struct pages_part){ NULL, NULL };
+    part.from += -(uintptr_t)part.from % page;
+    part.to -= (uintptr_t)part.to % page;
+    if (part.from >= part.to ||
+        madvise(part.from, (size_t)(part.to - part.from), MADV_DONTNEED) != 0)
+        return (struct pages_part){ NULL, NULL };
+    return part;
+}
+
 #else
 
 void *
@@ -67,6 +85,13 @@ pages_unmap(void *memory, size_t size)
 {
     (void)size;
     free(memory);
+}
+
+struct pages_part
+pages_give_back(struct pages_part part)
+{
+    (void)part;
+    return (struct pages_part){ NULL, NULL };
 }
 
 #endif

@@ -9,6 +9,12 @@
 
 #include <stddef.h>
 
+/* From one address up to another; nothing when they are the same. */
+struct pages_part {
+    unsigned char *from;
+    unsigned char *to;
+};
+
 /* Aligned to 16; it can grow without being copied, and goes back to the system
  * at once. */
 void *pages_map(size_t size);
@@ -16,5 +22,10 @@ void *pages_map(size_t size);
 /* The same with another size, moved or not. */
 void *pages_remap(void *memory, size_t size, size_t new_size);
 void pages_unmap(void *memory, size_t size);
+
+/* Lets the system have the whole pages inside a part of such memory, until they
+ * are touched again; what was in them is lost.  Returns which these are:
+ * nothing where a system does not do it. */
+struct pages_part pages_give_back(struct pages_part part);
 
 #endif

@@ -23,6 +23,18 @@ blocks_fini(struct store *store, struct blocks *blocks)
     table_fini(&store->pool, &blocks->table);
 }
 
+void
+blocks_relocate(struct store *store, struct blocks *blocks)
+{
+    uint32_t index = 0;
+    void *block;
+    table_relocate(&store->pool, &blocks->table);
+    while ((block = table_next(&blocks->table, &index)) != NULL)
+        table_replace(&blocks->table, (int64_t)index - 1,
+                      pool_move(&store->pool, block,
+                                blocks->kind->size(block)));
+}
+
 bool
 blocks_copy(struct store *store, struct blocks *copy,
             const struct blocks *blocks)

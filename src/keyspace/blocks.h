@@ -25,6 +25,9 @@ void blocks_init(struct blocks *blocks, const struct block_kind *kind);
 /* Frees the blocks, too. */
 void blocks_fini(struct store *store, struct blocks *blocks);
 
+/* Gives the blocks, and the table's own, to pool_move. */
+void blocks_relocate(struct store *store, struct blocks *blocks);
+
 /* Makes copy, which is not initialised, one of copies of all blocks; false
  * when the store has no room for them: then there is no copy. */
 bool blocks_copy(struct store *store, struct blocks *copy,

@@ -57,6 +57,19 @@ entry_free(struct store *store, struct entry *entry)
     entry_free_block(store, entry);
 }
 
+void
+entry_relocate_all(struct store *store, struct table *entries)
+{
+    uint32_t index = 0;
+    struct entry *entry;
+    table_relocate(&store->pool, entries);
+    while ((entry = table_next(entries, &index)) != NULL) {
+        value_relocate(store, &entry->value);
+        table_replace(entries, (int64_t)index - 1,
+                      pool_move(&store->pool, entry, block_size(entry)));
+    }
+}
+
 bool
 entry_expiry(const struct entry *entry, int64_t *expire_ms)
 {

@@ -10,6 +10,7 @@
 #ifndef KEYWEIGH_KEYSPACE_ENTRY_H
 #define KEYWEIGH_KEYSPACE_ENTRY_H
 
+#include "keyspace/table.h"
 #include "keyspace/value.h"
 
 struct entry {
@@ -23,6 +24,10 @@ struct entry *entry_new(struct store *store, struct bytes name);
 /* Frees the block, not the value, or both. */
 void entry_free_block(struct store *store, struct entry *entry);
 void entry_free(struct store *store, struct entry *entry);
+
+/* Gives the blocks of a table of entries to pool_move: its own, theirs, and
+ * those of their values. */
+void entry_relocate_all(struct store *store, struct table *entries);
 
 struct bytes entry_name(const struct entry *entry);
 

@@ -2,32 +2,21 @@
  *
  *     extent | span | span | span ...                      | end |
  *
- *     span   before (8) | size and whether it is free (8) | block
- *                                          or, when free: | previous | next
- *
  * A span knows how large the one before it is, so both neighbours are at hand
- * when it is freed.  Free spans are found by size as in the two-level
- * segregated fit of Masmano, Ripoll, Crespo and Real (2004): lists of
- * EXTENTS_STEPS sizes to a doubling, the first that is not empty by two bit
- * scans.  Blocks are rounded up to such sizes, so one that is freed is what the
- * next of its size finds.
+ * when it is freed.
  */
 #include "keyspace/extents.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#include "base/pages.h"
 #include "base/poison.h"
 
 enum {
-    LEVEL_LEAST = 6, /* the smallest span has 1 << 6 bytes */
-    SPAN_LEAST = 1 << LEVEL_LEAST,
-    STEP_BITS = 4,
-    FREE = 1, /* in span.size */
     EXTENT_LEAST = 1024 * 1024,
     EXTENT_MOST = 64 * 1024 * 1024,
 };
+
+static const struct pages_part no_hole = { NULL, NULL };
 
 struct extent {
     _Alignas(16) struct extent *older; /* and so what follows */
@@ -35,150 +24,25 @@ struct extent {
     uint64_t size;
 };
 
-struct span {
-    uint64_t before; /* bytes of the span before it, 0 of the first */
-    uint64_t size;   /* bytes with this head, and FREE; 0 of the end */
-};
-
-struct free_span {
-    struct span span;
-    struct span *previous;
-    struct span *next;
-};
-
-/* --- spans --- */
-
-static bool
-is_free(const struct span *span)
-{
-    return span->size & FREE;
-}
-
-static size_t
-size_of(const struct span *span)
-{
-    return (size_t)(span->size & ~(uint64_t)FREE);
-}
-
-static struct free_span *
-links_of(struct span *span)
-{
-    return (struct free_span *)span;
-}
-
-static struct span *
-span_at(void *begin)
-{
-    return begin;
-}
-
-static struct span *
-next_of(struct span *span)
-{
-    return span_at((unsigned char *)span + size_of(span));
-}
-
-static struct span *
+static struct extent_span *
 span_of(void *block)
 {
-    return (struct span *)block - 1;
+    return (struct extent_span *)block - 1;
 }
 
 /* Bytes of the span for a block. */
 static size_t
 rounded(size_t block)
 {
-    size_t size = block + sizeof(struct span);
-    if (size <= SPAN_LEAST)
-        return SPAN_LEAST;
-    unsigned bits = 64 - (unsigned)__builtin_clzll(size - 1);
-    size_t step = (size_t)1 << (bits - 1 - STEP_BITS);
-    if (step < sizeof(struct span))
-        step = sizeof(struct span);
-    return (size + step - 1) & ~(step - 1);
+    return span_rounded(block + sizeof(struct extent_span));
 }
 
 static void
-show_block(struct span *span, size_t size)
+show_block(struct extent_span *span, size_t size)
 {
-    POISON_HIDE(span + 1, size_of(span) - sizeof(*span));
+    POISON_HIDE(span + 1, span_size(span) - sizeof(*span));
     POISON_SHOW(span + 1, size);
     (void)size;
-}
-
-/* --- lists of free spans --- */
-
-static unsigned
-level_of(size_t size)
-{
-    return 63 - (unsigned)__builtin_clzll(size);
-}
-
-static unsigned
-step_of(size_t size, unsigned level)
-{
-    return (unsigned)(size >> (level - STEP_BITS)) & (EXTENTS_STEPS - 1);
-}
-
-static void
-add_free(struct extents *extents, struct span *span, size_t size)
-{
-    unsigned level = level_of(size);
-    unsigned step = step_of(size, level);
-    struct span **list = &extents->free[level - LEVEL_LEAST][step];
-    span->size = size | FREE;
-    next_of(span)->before = size;
-    POISON_HIDE(span + 1, size - sizeof(*span));
-    POISON_SHOW(span, sizeof(struct free_span));
-    links_of(span)->previous = NULL;
-    links_of(span)->next = *list;
-    if (*list != NULL)
-        links_of(*list)->previous = span;
-    *list = span;
-    extents->levels |= UINT32_C(1) << (level - LEVEL_LEAST);
-    extents->steps[level - LEVEL_LEAST] |= (uint16_t)(1u << step);
-}
-
-static void
-remove_free(struct extents *extents, struct span *span)
-{
-    unsigned level = level_of(size_of(span));
-    unsigned step = step_of(size_of(span), level);
-    struct span *previous = links_of(span)->previous;
-    struct span *next = links_of(span)->next;
-    level -= LEVEL_LEAST;
-    if (next != NULL)
-        links_of(next)->previous = previous;
-    if (previous != NULL)
-        links_of(previous)->next = next;
-    else
-        extents->free[level][step] = next;
-    if (previous == NULL && next == NULL) {
-        extents->steps[level] &= (uint16_t)~(1u << step);
-        if (extents->steps[level] == 0)
-            extents->levels &= ~(UINT32_C(1) << level);
-    }
-    span->size &= ~(uint64_t)FREE;
-}
-
-/* A free span of at least that rounded size, off its list; or NULL. */
-static struct span *
-take_free(struct extents *extents, size_t size)
-{
-    unsigned level = level_of(size);
-    unsigned step = step_of(size, level);
-    level -= LEVEL_LEAST;
-    unsigned steps = extents->steps[level] & ~0u << step;
-    if (steps == 0) {
-        uint32_t levels = extents->levels & ~UINT32_C(1) << level;
-        if (levels == 0)
-            return NULL;
-        level = (unsigned)__builtin_ctz(levels);
-        steps = extents->steps[level];
-    }
-    struct span *span = extents->free[level][__builtin_ctz(steps)];
-    remove_free(extents, span);
-    return span;
 }
 
 /* --- extents --- */
@@ -186,44 +50,48 @@ take_free(struct extents *extents, size_t size)
 static unsigned char *
 end_of(struct extent *extent)
 {
-    return (unsigned char *)extent + extent->size - sizeof(struct span);
+    return (unsigned char *)extent + extent->size - sizeof(struct extent_span);
+}
+
+static struct extent_span *
+first_of(struct extent *extent)
+{
+    return span_at(extent + 1);
 }
 
 /* Its bytes but for the head and the end. */
 static size_t
 inside(const struct extent *extent)
 {
-    return (size_t)extent->size - sizeof(*extent) - sizeof(struct span);
+    return (size_t)extent->size - sizeof(*extent) - sizeof(struct extent_span);
 }
 
 static size_t
 choose_size(struct extents *extents, size_t least)
 {
     size_t size = extents->next_size;
-    while (size - sizeof(struct extent) - sizeof(struct span) < least)
+    while (size - sizeof(struct extent) - sizeof(struct extent_span) < least)
         size *= 2;
     extents->next_size = size < EXTENT_MOST ? 2 * size : EXTENT_MOST;
     return size;
 }
 
-/* All of it as one span that is on no list. */
-static struct span *
-add_extent(struct extents *extents, size_t least)
+/* All of it as one span in use, and a hole. */
+static struct extent_span *
+add_extent(struct extents *extents, size_t least, struct pages_part *hole)
 {
     size_t size = choose_size(extents, least);
     struct extent *extent = pages_map(size);
     struct extent *older = extents->newest;
-    if (older != NULL) {
-        extents->bytes += (uint64_t)(end_of(older) - extents->fresh);
+    if (older != NULL)
         older->newer = extent;
-    }
     *extent = (struct extent){ .older = older, .size = size };
     extents->newest = extent;
-    extents->fresh = (unsigned char *)(extent + 1);
-    extents->bytes += sizeof(*extent) + sizeof(struct span);
-    struct span *span = span_at(extent + 1);
-    *span = (struct span){ .size = inside(extent) };
-    *next_of(span) = (struct span){ .before = inside(extent) };
+    extents->mapped += size;
+    struct extent_span *span = first_of(extent);
+    *span = (struct extent_span){ .size = inside(extent) };
+    *span_next(span) = (struct extent_span){ .before = inside(extent) };
+    *hole = (struct pages_part){ (unsigned char *)span, end_of(extent) };
     return span;
 }
 
@@ -237,9 +105,9 @@ free_extent(struct extent *extent)
 /* True when the span was all of an extent, which is then gone; the newest
  * stays. */
 static bool
-drop_extent(struct extents *extents, struct span *span)
+drop_extent(struct extents *extents, struct extent_span *span)
 {
-    if (span->before != 0 || next_of(span)->size != 0)
+    if (span->before != 0 || span_next(span)->size != 0)
         return false;
     struct extent *extent = (struct extent *)span - 1;
     if (extent == extents->newest)
@@ -247,7 +115,7 @@ drop_extent(struct extents *extents, struct span *span)
     extent->newer->older = extent->older;
     if (extent->older != NULL)
         extent->older->newer = extent->newer;
-    extents->bytes -= extent->size;
+    extents->mapped -= extent->size;
     free_extent(extent);
     return true;
 }
@@ -255,76 +123,66 @@ drop_extent(struct extents *extents, struct span *span)
 /* --- blocks --- */
 
 /* Gives back what is behind the first size bytes of a span in use, joined with
- * what follows. */
+ * what follows; the hole is the span's. */
 static void
-cut(struct extents *extents, struct span *span, size_t size)
+cut(struct extents *extents, struct extent_span *span, size_t size,
+    struct pages_part hole)
 {
-    size_t rest = size_of(span) - size;
-    struct span *behind = next_of(span);
-    if (is_free(behind) && rest > 0) {
-        rest += size_of(behind);
-        remove_free(extents, behind);
+    size_t rest = span_size(span) - size;
+    struct extent_span *behind = span_next(span);
+    if (span_is_free(behind) && rest > 0) {
+        rest += span_size(behind);
+        hole = spans_larger_hole(hole,
+                                 spans_remove(&extents->spans, behind));
     }
     if (rest < SPAN_LEAST)
         return;
     span->size = size;
-    struct span *cut_off = next_of(span);
+    struct extent_span *cut_off = span_next(span);
     POISON_SHOW(cut_off, sizeof(*cut_off));
     cut_off->before = size;
-    add_free(extents, cut_off, rest);
-}
-
-/* Counts the memory up to a span's end. */
-static void
-reach(struct extents *extents, struct span *span)
-{
-    unsigned char *end = (unsigned char *)next_of(span);
-    unsigned char *last = end_of(extents->newest);
-    if (end <= extents->fresh || end > last)
-        return;
-    extents->bytes += (uint64_t)(end - extents->fresh);
-    extents->fresh = end;
+    spans_add(&extents->spans, cut_off, rest, hole, false);
 }
 
 /* A span of at least size bytes, uncut. */
-static struct span *
-take_span(struct extents *extents, size_t size)
+static struct extent_span *
+take_span(struct extents *extents, size_t size, struct pages_part *hole)
 {
-    struct span *span = take_free(extents, size);
-    return span != NULL ? span : add_extent(extents, size);
+    struct extent_span *span = spans_take(&extents->spans, size, hole);
+    return span != NULL ? span : add_extent(extents, size, hole);
 }
 
 /* Makes the block of an uncut span begin at a multiple: what is before it
  * becomes free. */
-static struct span *
-align(struct extents *extents, struct span *span, size_t multiple)
+static struct extent_span *
+align(struct extents *extents, struct extent_span *span, size_t multiple,
+      struct pages_part hole)
 {
     size_t front = (size_t)(-(uintptr_t)(span + 1) % multiple);
     if (front == 0)
         return span;
     if (front < SPAN_LEAST)
         front += multiple;
-    size_t rest = size_of(span) - front;
-    struct span *aligned = span_at((unsigned char *)span + front);
+    size_t rest = span_size(span) - front;
+    struct extent_span *aligned = span_at((unsigned char *)span + front);
     POISON_SHOW(aligned, sizeof(*aligned));
-    *aligned = (struct span){ .before = front, .size = rest };
-    next_of(aligned)->before = rest;
-    add_free(extents, span, front);
+    *aligned = (struct extent_span){ .before = front, .size = rest };
+    span_next(aligned)->before = rest;
+    spans_add(&extents->spans, span, front, hole, false);
     return aligned;
 }
 
 /* Makes a span larger where it lies, if there is room. */
 static bool
-extend(struct extents *extents, struct span *span, size_t size)
+extend(struct extents *extents, struct extent_span *span, size_t size)
 {
-    struct span *behind = next_of(span);
-    if (!is_free(behind) || size_of(span) + size_of(behind) < size)
+    struct extent_span *behind = span_next(span);
+    if (!span_is_free(behind) || span_size(span) + span_size(behind) < size)
         return false;
-    remove_free(extents, behind);
-    span->size += size_of(behind);
-    next_of(span)->before = span->size;
-    cut(extents, span, size);
-    reach(extents, span);
+    struct pages_part hole = spans_remove(&extents->spans, behind);
+    span->size += span_size(behind);
+    span_next(span)->before = span->size;
+    cut(extents, span, size, hole);
     return true;
 }
 
@@ -349,10 +207,11 @@ extents_fini(struct extents *extents)
 }
 
 static void *
-place(struct extents *extents, struct span *span, size_t size)
+place(struct extents *extents, struct extent_span *span, size_t size,
+      struct pages_part hole)
 {
-    cut(extents, span, rounded(size));
-    reach(extents, span);
+    cut(extents, span, rounded(size), hole);
+    extents->used += span_size(span);
     show_block(span, size);
     return span + 1;
 }
@@ -360,40 +219,47 @@ place(struct extents *extents, struct span *span, size_t size)
 void *
 extents_alloc(struct extents *extents, size_t size)
 {
-    return place(extents, take_span(extents, rounded(size)), size);
+    struct pages_part hole;
+    struct extent_span *span = take_span(extents, rounded(size), &hole);
+    return place(extents, span, size, hole);
 }
 
 void *
 extents_alloc_at(struct extents *extents, size_t size, size_t multiple)
 {
-    size_t most = rounded(rounded(size) + multiple + SPAN_LEAST);
-    struct span *span = take_span(extents, most);
-    return place(extents, align(extents, span, multiple), size);
+    struct pages_part hole;
+    size_t most = span_rounded(rounded(size) + multiple + SPAN_LEAST +
+                               sizeof(struct extent_span));
+    struct extent_span *span = take_span(extents, most, &hole);
+    return place(extents, align(extents, span, multiple, hole), size, hole);
 }
 
 void
 extents_free(struct extents *extents, void *block)
 {
-    struct span *span = span_of(block);
-    size_t size = size_of(span);
-    struct span *behind = next_of(span);
-    if (is_free(behind)) {
-        size += size_of(behind);
-        remove_free(extents, behind);
+    struct extent_span *span = span_of(block);
+    size_t size = span_size(span);
+    struct extent_span *behind = span_next(span);
+    struct pages_part hole = no_hole;
+    extents->used -= size;
+    if (span_is_free(behind)) {
+        size += span_size(behind);
+        hole = spans_remove(&extents->spans, behind);
     }
     if (span->before != 0) {
-        struct span *front =
+        struct extent_span *front =
             span_at((unsigned char *)span - span->before);
-        if (is_free(front)) {
-            remove_free(extents, front);
-            size += size_of(front);
+        if (span_is_free(front)) {
+            hole = spans_larger_hole(spans_remove(&extents->spans, front),
+                                     hole);
+            size += span_size(front);
             span = front;
         }
     }
     span->size = size;
-    next_of(span)->before = size;
+    span_next(span)->before = size;
     if (!drop_extent(extents, span))
-        add_free(extents, span, size);
+        spans_add(&extents->spans, span, size, hole, extents->is_moving);
 }
 
 /* What has grown will grow: the new place is an eighth larger than the old
@@ -402,11 +268,8 @@ static void *
 move_larger(struct extents *extents, void *block, size_t used, size_t size)
 {
     size_t room = used + used / 8;
-    if (room < size)
-        room = size;
-    struct span *span = take_span(extents, rounded(room));
-    void *moved = place(extents, span, room);
-    show_block(span, size);
+    void *moved = extents_alloc(extents, room < size ? size : room);
+    show_block(span_of(moved), size);
     memcpy(moved, block, used);
     extents_free(extents, block);
     return moved;
@@ -416,12 +279,69 @@ void *
 extents_resize(struct extents *extents, void *block, size_t used,
                size_t size)
 {
-    struct span *span = span_of(block);
+    struct extent_span *span = span_of(block);
+    size_t before = span_size(span);
     size_t wanted = rounded(size);
     if (size < used)
-        cut(extents, span, wanted);
-    else if (wanted > size_of(span) && !extend(extents, span, wanted))
+        cut(extents, span, wanted, no_hole);
+    else if (wanted > before && !extend(extents, span, wanted))
         return move_larger(extents, block, used, size);
+    extents->used += span_size(span) - before;
     show_block(span, size);
     return block;
+}
+
+/* --- moving --- */
+
+static void
+give_back_of(struct extents *extents, struct extent *extent)
+{
+    struct extent_span *span = first_of(extent);
+    for (; span->size != 0; span = span_next(span))
+        if (span_is_free(span))
+            spans_give_back(&extents->spans, span, extents->is_moving);
+}
+
+void
+extents_give_back(struct extents *extents)
+{
+    struct extent *extent = extents->newest;
+    for (; extent != NULL; extent = extent->older)
+        give_back_of(extents, extent);
+    extents->moved = 0;
+}
+
+void
+extents_move_begin(struct extents *extents)
+{
+    extents->is_moving = true;
+    spans_close(&extents->spans);
+}
+
+bool
+extents_moves(const struct extents *extents, size_t size)
+{
+    return extents->is_moving && size <= EXTENTS_MOVED_MOST;
+}
+
+/* What is moved is there twice only until so much of it is. */
+void *
+extents_move(struct extents *extents, void *block, size_t size)
+{
+    if (!extents_moves(extents, size))
+        return block;
+    void *moved = extents_alloc(extents, size);
+    memcpy(moved, block, size);
+    extents_free(extents, block);
+    extents->moved += size;
+    if (extents->moved > extents->used / 16)
+        extents_give_back(extents);
+    return moved;
+}
+
+void
+extents_move_end(struct extents *extents)
+{
+    extents->is_moving = false;
+    extents_give_back(extents);
 }

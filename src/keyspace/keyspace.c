@@ -16,7 +16,6 @@
 
 #include "base/xalloc.h"
 #include "data/slot.h"
-#include "keyspace/table.h"
 #include "keyspace/value-module.h"
 
 struct database {
@@ -573,6 +572,18 @@ struct store *
 keyspace_store(struct keyspace *keyspace)
 {
     return &keyspace->store;
+}
+
+void
+keyspace_tidy(struct keyspace *keyspace)
+{
+    struct store *store = &keyspace->store;
+    if (!pool_is_loose(&store->pool) || !pool_move_begin(&store->pool))
+        return;
+    keyspace_rewind(keyspace);
+    for (size_t i = 0; i < keyspace->count; i++)
+        entry_relocate_all(store, &keyspace->databases[i].keys);
+    pool_move_end(&store->pool);
 }
 
 uint64_t

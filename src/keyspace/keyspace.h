@@ -40,6 +40,12 @@ uint64_t keyspace_memory(const struct keyspace *keyspace);
 /* The limit is reached, or a step was refused because of it; stays so. */
 bool keyspace_is_full(const struct keyspace *keyspace);
 
+/* Moves what it holds together when too much is free in between, so that it
+ * holds about what the keys need, whatever became of those before.  To be
+ * called now and then; entries are valid no longer, and the source may be at
+ * its begin. */
+void keyspace_tidy(struct keyspace *keyspace);
+
 /* --- one key.  Entries are valid until the key is deleted, renamed, moved,
  *     or its expiry is set or taken --- */
 

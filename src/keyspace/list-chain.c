@@ -25,6 +25,17 @@ list_chain_free(struct pool *pool, struct list_chain *chain)
     pool_free(pool, chain, sizeof(*chain));
 }
 
+struct list_chain *
+list_chain_relocate(struct pool *pool, struct list_chain *chain)
+{
+    chain = pool_move(pool, chain, sizeof(*chain));
+    chain->nodes =
+        pool_move(pool, chain->nodes, chain->room * sizeof(*chain->nodes));
+    for (uint32_t i = 0; i < chain->count; i++)
+        pack_relocate(pool, list_chain_node(chain, i));
+    return chain;
+}
+
 /* Moves the nodes so that room at one end is free: into the middle of a row
  * that is a half longer, or of the same one while half of it is free. */
 static void

@@ -46,6 +46,10 @@ struct list_chain *list_chain_new(struct pool *pool, int64_t fill);
 /* Frees the nodes too. */
 void list_chain_free(struct pool *pool, struct list_chain *chain);
 
+/* Gives all its blocks to pool_move; returns where it is from now on. */
+struct list_chain *list_chain_relocate(struct pool *pool,
+                                       struct list_chain *chain);
+
 /* Puts a node in front of the one at index, which may be the count; its
  * elements are counted in. */
 void list_chain_insert(struct pool *pool, struct list_chain *chain,

@@ -323,6 +323,31 @@ ordered_remove(struct pool *pool, struct ordered *ordered,
 }
 
 void
+ordered_relocate(struct pool *pool, struct ordered *ordered)
+{
+    ordered->blocks =
+        pool_move(pool, ordered->blocks,
+                  ordered->block_room * sizeof(*ordered->blocks));
+    for (uint32_t i = 0; i < ordered->block_count; i++) {
+        struct ordered_block *block = &ordered->blocks[i];
+        block->items =
+            pool_move(pool, block->items, block->room * sizeof(void *));
+    }
+}
+
+void
+ordered_relocate_items(struct pool *pool, struct ordered *ordered,
+                       size_t size(const void *item))
+{
+    struct ordered_place place = { 0, 0 };
+    void *item;
+    ordered_relocate(pool, ordered);
+    for (; (item = ordered_item(ordered, place)) != NULL;
+         ordered_forward(ordered, &place))
+        ordered_replace(ordered, place, pool_move(pool, item, size(item)));
+}
+
+void
 ordered_fini(struct pool *pool, struct ordered *ordered)
 {
     for (uint32_t i = 0; i < ordered->block_count; i++)

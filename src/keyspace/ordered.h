@@ -64,6 +64,14 @@ void ordered_forward(const struct ordered *ordered,
                      struct ordered_place *place);
 bool ordered_back(const struct ordered *ordered, struct ordered_place *place);
 
+/* Another item in the place of one, where that was. */
+static inline void
+ordered_replace(struct ordered *ordered, struct ordered_place place,
+                void *item)
+{
+    ordered->blocks[place.block].items[place.at] = item;
+}
+
 /* Puts an item in front of the one at place. */
 void ordered_insert(struct pool *pool, struct ordered *ordered,
                     struct ordered_place place, void *item);
@@ -79,6 +87,11 @@ void *ordered_remove(struct pool *pool, struct ordered *ordered,
  * are not looked at: they may be gone already. */
 void ordered_remove_many(struct pool *pool, struct ordered *ordered,
                          uint64_t rank, uint64_t count);
+
+/* Gives the arrays to pool_move; and the items, too, each of that size. */
+void ordered_relocate(struct pool *pool, struct ordered *ordered);
+void ordered_relocate_items(struct pool *pool, struct ordered *ordered,
+                            size_t size(const void *item));
 
 /* Frees the arrays: it is empty again. */
 void ordered_fini(struct pool *pool, struct ordered *ordered);

@@ -36,6 +36,13 @@ void pack_init(struct pool *pool, struct pack *pack);
 void pack_fini(struct pool *pool, struct pack *pack);
 struct pack pack_copy(struct pool *pool, const struct pack *pack);
 
+/* Gives the bytes to pool_move. */
+static inline void
+pack_relocate(struct pool *pool, struct pack *pack)
+{
+    pack->bytes = pool_move(pool, pack->bytes, pack->size);
+}
+
 /* By walking over it. */
 uint32_t pack_count(const struct pack *pack);
 

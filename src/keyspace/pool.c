@@ -124,9 +124,11 @@ void
 pool_reset(struct pool *pool)
 {
     bool refused = pool->refused;
+    uint64_t beside = pool->beside;
     uint64_t resets = pool->resets;
     pool_fini(pool);
     pool->refused = refused;
+    pool->beside = beside;
     pool->resets = resets + 1;
 }
 
@@ -161,6 +163,7 @@ pool_free(struct pool *pool, void *block, size_t size)
 {
     if (size == 0)
         return;
+    pool->freed += size;
     switch (kind_of(size)) {
     case KIND_SMALL:
         slabs_free(&pool->slabs, &pool->extents, block);
@@ -183,6 +186,16 @@ move(struct pool *pool, void *block, size_t size, size_t new_size)
     return moved;
 }
 
+/* Where it moves or shrinks, what it was is freed. */
+static void *
+resize_large(struct pool *pool, void *block, size_t size, size_t new_size)
+{
+    void *resized = extents_resize(&pool->extents, block, size, new_size);
+    if (resized != block || new_size < size)
+        pool->freed += size;
+    return resized;
+}
+
 void *
 pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
 {
@@ -201,7 +214,7 @@ pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
                    ? block
                    : move(pool, block, size, new_size);
     case KIND_LARGE:
-        return extents_resize(&pool->extents, block, size, new_size);
+        return resize_large(pool, block, size, new_size);
     case KIND_GIANT:
     default:
         return resize_giant(pool, block, new_size);
@@ -211,7 +224,7 @@ pool_resize(struct pool *pool, void *block, size_t size, size_t new_size)
 uint64_t
 pool_room(const struct pool *pool)
 {
-    uint64_t bytes = pool_bytes(pool);
+    uint64_t bytes = pool_bytes(pool) + pool->beside;
     if (pool->limit == 0)
         return UINT64_MAX;
     return bytes < pool->limit ? pool->limit - bytes : 0;
@@ -225,4 +238,86 @@ pool_allows(struct pool *pool, uint64_t more)
     if (more > pool_room(pool))
         pool->refused = true;
     return !pool->refused;
+}
+
+/* --- moving together --- */
+
+/* What slack may be: where it would fill the last sixteenth of the limit, only
+ * so much as moving blocks may leave. */
+static uint64_t
+slack_most(const struct pool *pool, uint64_t used)
+{
+    uint64_t most = used / 4 + POOL_SLACK_LEAST;
+    uint64_t least = used / 8 + POOL_SLACK_LEAST;
+    uint64_t taken = used + pool->beside + pool->limit / 16;
+    if (pool->limit == 0 || taken + most <= pool->limit)
+        return most;
+    return taken + least < pool->limit ? pool->limit - taken : least;
+}
+
+/* What is freed adds to the slack, and takes from what may be: so it is not to
+ * be looked at again before half of what is missing. */
+bool
+pool_look(struct pool *pool)
+{
+    uint64_t used = pool_used(pool);
+    uint64_t most = used + slack_most(pool, used);
+    uint64_t bytes = pool_bytes(pool);
+    if (bytes > most)
+        return true;
+    pool->look_at = pool->freed + (most - bytes) / 2 + POOL_FREED_LEAST;
+    return false;
+}
+
+/* An eighth of what is used is not worth it. */
+static bool
+is_much(uint64_t slack, uint64_t used)
+{
+    return slack > used / 8 + POOL_FREED_LEAST;
+}
+
+bool
+pool_move_begin(struct pool *pool)
+{
+    const struct slabs *slabs = &pool->slabs;
+    const struct extents *extents = &pool->extents;
+    extents_give_back(&pool->extents);
+    slabs_give_back(&pool->slabs);
+    bool is_loose = pool_look(pool);
+    pool->freed = 0;
+    pool->look_at = pool_used(pool) / (is_loose ? 8 : 16) + POOL_FREED_LEAST;
+    if (!is_loose)
+        return false;
+    if (is_much(slabs->mapped - slabs->holes - slabs->used, slabs->used))
+        slabs_move_begin(&pool->slabs);
+    if (is_much(extents_bytes(extents) - extents->used,
+                extents->used - slabs->mapped))
+        extents_move_begin(&pool->extents);
+    return true;
+}
+
+void
+pool_move_end(struct pool *pool)
+{
+    slabs_move_end(&pool->slabs);
+    extents_move_end(&pool->extents);
+}
+
+void *
+pool_move(struct pool *pool, void *block, size_t size)
+{
+    if (size == 0 || kind_of(size) == KIND_GIANT)
+        return block;
+    return kind_of(size) == KIND_SMALL
+               ? slabs_move(&pool->slabs, &pool->extents, block, size)
+               : extents_move(&pool->extents, block, size);
+}
+
+bool
+pool_moves(const struct pool *pool, void *block, size_t size)
+{
+    if (size == 0 || kind_of(size) == KIND_GIANT)
+        return false;
+    return kind_of(size) == KIND_SMALL ? slabs_is_leaving(block)
+                                       : extents_moves(&pool->extents, size);
 }

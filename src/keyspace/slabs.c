@@ -10,10 +10,11 @@
  */
 #include "keyspace/slabs.h"
 
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/poison.h"
+#include "base/xalloc.h"
 
 enum {
     GRAIN = 8,
@@ -33,12 +34,14 @@ struct slab {
     uint16_t fresh; /* offset of what was never used */
     uint16_t end;   /* of its room */
     uint16_t used;  /* blocks */
-    uint16_t class;
+    uint16_t size;  /* of a block */
 };
 
 struct chunk {
     uint64_t used; /* slabs */
     struct slab slabs[CHUNK_SLABS];
+    uint16_t holes[CHUNK_SLABS]; /* of empty slabs: bytes given back */
+    bool leaving[CHUNK_SLABS];   /* whether they are on that list */
 };
 
 /* --- size classes --- */
@@ -114,7 +117,8 @@ static void
 add_chunk(struct slabs *slabs, struct extents *extents)
 {
     struct chunk *chunk = extents_alloc_at(extents, CHUNK, CHUNK_ROOM);
-    chunk->used = 0;
+    slabs->mapped += CHUNK;
+    memset(chunk, 0, sizeof(*chunk));
     for (unsigned i = CHUNK_SLABS; i-- > 0;) {
         unsigned end = i + 1 < CHUNK_SLABS ? SLAB : SLAB - CHUNK_ROOM + CHUNK;
         chunk->slabs[i] = (struct slab){ .end = (uint16_t)end };
@@ -126,8 +130,11 @@ add_chunk(struct slabs *slabs, struct extents *extents)
 static void
 drop_chunk(struct slabs *slabs, struct extents *extents, struct chunk *chunk)
 {
-    for (unsigned i = 0; i < CHUNK_SLABS; i++)
+    for (unsigned i = 0; i < CHUNK_SLABS; i++) {
         unlink_slab(&slabs->empty, &chunk->slabs[i]);
+        slabs->holes -= chunk->holes[i];
+    }
+    slabs->mapped -= CHUNK;
     extents_free(extents, chunk);
 }
 
@@ -136,8 +143,37 @@ drop_chunk(struct slabs *slabs, struct extents *extents, struct chunk *chunk)
 static bool
 is_full(const struct slab *slab)
 {
-    return slab->free == NULL &&
-           slab->fresh + class_size(slab->class) > slab->end;
+    return slab->free == NULL && slab->fresh + slab->size > slab->end;
+}
+
+/* Where blocks begin. */
+static unsigned
+first_of(struct slab *slab)
+{
+    struct chunk *chunk = chunk_of(slab);
+    return slab == chunk->slabs ? sizeof(*chunk) : 0;
+}
+
+static uint16_t *
+hole_of(struct slab *slab)
+{
+    struct chunk *chunk = chunk_of(slab);
+    return &chunk->holes[slab - chunk->slabs];
+}
+
+static bool *
+leaving_of(struct slab *slab)
+{
+    struct chunk *chunk = chunk_of(slab);
+    return &chunk->leaving[slab - chunk->slabs];
+}
+
+/* The list of an open slab. */
+static struct slab **
+list_of(struct slabs *slabs, struct slab *slab)
+{
+    return *leaving_of(slab) ? &slabs->leaving
+                             : &slabs->open[class_of(slab->size)];
 }
 
 static struct slab *
@@ -146,13 +182,14 @@ open_slab(struct slabs *slabs, struct extents *extents, unsigned class)
     if (slabs->empty == NULL)
         add_chunk(slabs, extents);
     struct slab *slab = slabs->empty;
-    struct chunk *chunk = chunk_of(slab);
     unlink_slab(&slabs->empty, slab);
     link_slab(&slabs->open[class], slab);
-    chunk->used++;
+    chunk_of(slab)->used++;
+    slabs->holes -= *hole_of(slab);
+    *hole_of(slab) = 0;
     slab->free = NULL;
-    slab->class = (uint16_t)class;
-    slab->fresh = slab == chunk->slabs ? sizeof(*chunk) : 0;
+    slab->size = (uint16_t)class_size(class);
+    slab->fresh = (uint16_t)first_of(slab);
     return slab;
 }
 
@@ -160,7 +197,8 @@ static void
 close_slab(struct slabs *slabs, struct extents *extents, struct slab *slab)
 {
     struct chunk *chunk = chunk_of(slab);
-    unlink_slab(&slabs->open[slab->class], slab);
+    unlink_slab(list_of(slabs, slab), slab);
+    *leaving_of(slab) = false;
     link_slab(&slabs->empty, slab);
     if (--chunk->used == 0)
         drop_chunk(slabs, extents, chunk);
@@ -183,7 +221,7 @@ push_free(struct slab *slab, void *block)
     POISON_SHOW(block, sizeof(void *));
     memcpy(block, &slab->free, sizeof(void *));
     slab->free = block;
-    POISON_HIDE(block, class_size(slab->class));
+    POISON_HIDE(block, slab->size);
 }
 
 void *
@@ -198,12 +236,13 @@ slabs_alloc(struct slabs *slabs, struct extents *extents, size_t size)
         block = pop_free(slab);
     } else {
         block = begin_of(slab) + slab->fresh;
-        slab->fresh = (uint16_t)(slab->fresh + class_size(class));
+        slab->fresh = (uint16_t)(slab->fresh + slab->size);
     }
     slab->used++;
+    slabs->used += slab->size;
     if (is_full(slab))
         unlink_slab(&slabs->open[class], slab);
-    POISON_HIDE(block, class_size(class));
+    POISON_HIDE(block, slab->size);
     POISON_SHOW(block, size);
     return block;
 }
@@ -214,8 +253,9 @@ slabs_free(struct slabs *slabs, struct extents *extents, void *block)
     struct slab *slab = slab_of(block);
     bool was_full = is_full(slab);
     push_free(slab, block);
+    slabs->used -= slab->size;
     if (was_full)
-        link_slab(&slabs->open[slab->class], slab);
+        link_slab(list_of(slabs, slab), slab);
     if (--slab->used == 0)
         close_slab(slabs, extents, slab);
 }
@@ -230,4 +270,114 @@ slabs_resize(void *block, size_t size, size_t new_size)
     POISON_SHOW(block, new_size);
     (void)block;
     return true;
+}
+
+/* --- moving --- */
+
+void
+slabs_give_back(struct slabs *slabs)
+{
+    for (struct slab *slab = slabs->empty; slab != NULL; slab = slab->next) {
+        unsigned char *begin = begin_of(slab);
+        struct pages_part part = { begin + first_of(slab), begin + slab->end };
+        if (*hole_of(slab) > 0)
+            continue;
+        part = pages_give_back(part);
+        *hole_of(slab) = (uint16_t)(part.to - part.from);
+        slabs->holes += *hole_of(slab);
+    }
+}
+
+/* Blocks that it has room for. */
+static unsigned
+capacity(struct slab *slab)
+{
+    return (slab->end - first_of(slab)) / slab->size;
+}
+
+/* The fullest first. */
+static int
+compare_slabs(const void *a, const void *b)
+{
+    const struct slab *const *left = a;
+    const struct slab *const *right = b;
+    return (int)(*right)->used - (int)(*left)->used;
+}
+
+/* Those of a list, to be freed; how many there are, and how many blocks. */
+static struct slab **
+slabs_in(struct slab *list, size_t *count, uint64_t *blocks)
+{
+    struct slab **all = NULL;
+    size_t room = 0;
+    *count = 0;
+    *blocks = 0;
+    for (; list != NULL; list = list->next) {
+        if (*count == room) {
+            room = room > 0 ? 2 * room : 64;
+            all = xreallocarray(all, room, sizeof(struct slab *));
+        }
+        all[(*count)++] = list;
+        *blocks += list->used;
+    }
+    return all;
+}
+
+/* Of one class; the fullest have room for all blocks. */
+static void
+leave_emptiest(struct slabs *slabs, struct slab **open)
+{
+    size_t count;
+    uint64_t blocks;
+    uint64_t room = 0;
+    struct slab **all = slabs_in(*open, &count, &blocks);
+    if (count > 1)
+        qsort(all, count, sizeof(struct slab *), compare_slabs);
+    for (size_t i = 0; i < count; i++) {
+        if (room >= blocks) {
+            unlink_slab(open, all[i]);
+            link_slab(&slabs->leaving, all[i]);
+            *leaving_of(all[i]) = true;
+        }
+        room += capacity(all[i]);
+    }
+    free(all);
+}
+
+void
+slabs_move_begin(struct slabs *slabs)
+{
+    for (unsigned class = 0; class < SLABS_CLASSES; class++)
+        leave_emptiest(slabs, &slabs->open[class]);
+}
+
+bool
+slabs_is_leaving(void *block)
+{
+    return *leaving_of(slab_of(block));
+}
+
+void *
+slabs_move(struct slabs *slabs, struct extents *extents, void *block,
+           size_t size)
+{
+    if (!slabs_is_leaving(block))
+        return block;
+    void *moved = slabs_alloc(slabs, extents, size);
+    memcpy(moved, block, size);
+    slabs_free(slabs, extents, block);
+    return moved;
+}
+
+/* Whoever has blocks that did not move keeps them. */
+void
+slabs_move_end(struct slabs *slabs)
+{
+    while (slabs->leaving != NULL) {
+        struct slab *slab = slabs->leaving;
+        unlink_slab(&slabs->leaving, slab);
+        *leaving_of(slab) = false;
+        link_slab(list_of(slabs, slab), slab);
+    }
+    slabs_give_back(slabs);
 }

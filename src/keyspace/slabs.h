@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "keyspace/extents.h"
 
@@ -23,6 +24,10 @@ struct slab;
 struct slabs {
     struct slab *open[SLABS_CLASSES]; /* with room for another block */
     struct slab *empty;               /* of no class */
+    struct slab *leaving;             /* that blocks are to move from */
+    uint64_t mapped;                  /* bytes of slabs and their heads */
+    uint64_t used;                    /* of blocks, rounding included */
+    uint64_t holes;                   /* of empty slabs, given back */
 };
 
 /* All zeros is a good beginning; what extents_fini frees is the end.  Both
@@ -35,5 +40,18 @@ void slabs_free(struct slabs *slabs, struct extents *extents, void *block);
 
 /* Whether a block can be of either size where it is; it is then of new_size. */
 bool slabs_resize(void *block, size_t size, size_t new_size);
+
+/* Lets the system have the pages of empty slabs. */
+void slabs_give_back(struct slabs *slabs);
+
+/* Between the first and the last of these, blocks are neither resized nor freed
+ * but by moving.  Of each class the emptiest slabs are left, as many as the
+ * others have room for the blocks of: when all these have moved, no class has
+ * more than one slab that is not full. */
+void slabs_move_begin(struct slabs *slabs);
+bool slabs_is_leaving(void *block); /* its slab */
+void *slabs_move(struct slabs *slabs, struct extents *extents, void *block,
+                 size_t size);
+void slabs_move_end(struct slabs *slabs);
 
 #endif

@@ -346,6 +346,19 @@ stream_entries_copy(struct store *store, struct stream *copy,
 }
 
 void
+stream_entries_relocate(struct store *store, struct stream *stream)
+{
+    struct ordered_place place = { 0, 0 };
+    struct stream_pack *node;
+    stream->loaded = NULL;
+    ordered_relocate(&store->pool, &stream->nodes);
+    for (; (node = ordered_item(&stream->nodes, place)) != NULL;
+         ordered_forward(&stream->nodes, &place))
+        ordered_replace(&stream->nodes, place,
+                        stream_pack_relocate(&store->pool, node));
+}
+
+void
 stream_entries_walk(const struct stream *stream, struct visitor *visitor)
 {
     struct ordered_place place = { 0, 0 };

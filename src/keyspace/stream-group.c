@@ -14,7 +14,10 @@ struct stream_consumer {
     int64_t seen_ms;
     int64_t active_ms;
     uint64_t pending;
-    uint64_t place; /* of its pending ids, during a walk */
+    union {
+        uint64_t place; /* of its pending ids, during a walk */
+        struct stream_consumer *moved; /* the other one, while it moves */
+    };
     unsigned char name[];
 };
 
@@ -339,6 +342,66 @@ stream_group_copy(struct store *store, const struct stream_group *group)
     copy_consumers(store, copy, group);
     copy_pending(store, copy, group);
     return copy;
+}
+
+/* --- relocating --- */
+
+static size_t
+size_of_consumer(const void *consumer)
+{
+    return consumer_size(consumer_name(consumer));
+}
+
+static size_t
+size_of_pending(const void *pending)
+{
+    (void)pending;
+    return sizeof(struct stream_pending);
+}
+
+/* The old one stays until nothing points to it. */
+static struct stream_consumer *
+move_consumer(struct pool *pool, struct stream_consumer *old)
+{
+    size_t size = size_of_consumer(old);
+    old->moved = old;
+    if (!pool_moves(pool, old, size))
+        return old;
+    struct stream_consumer *consumer = pool_alloc(pool, size);
+    memcpy(consumer, old, size);
+    old->moved = consumer;
+    return consumer;
+}
+
+static void
+relocate_consumers(struct store *store, struct stream_group *group)
+{
+    struct pool *pool = &store->pool;
+    struct ordered_place at = { 0, 0 };
+    struct stream_consumer *consumer;
+    struct stream_pending *pending;
+    ordered_relocate(pool, &group->consumers);
+    for (; (consumer = ordered_item(&group->consumers, at)) != NULL;
+         ordered_forward(&group->consumers, &at))
+        ordered_replace(&group->consumers, at, move_consumer(pool, consumer));
+    at = (struct ordered_place){ 0, 0 };
+    while ((pending = ordered_next(&group->pending, &at)) != NULL)
+        if (pending->consumer != NULL)
+            pending->consumer = pending->consumer->moved;
+    at = (struct ordered_place){ 0, 0 };
+    while ((consumer = ordered_next(&group->consumers, &at)) != NULL)
+        if (consumer->moved != consumer)
+            free_consumer(store, consumer->moved);
+}
+
+struct stream_group *
+stream_group_relocate(struct store *store, struct stream_group *group)
+{
+    size_t size = group_size(stream_group_name(group));
+    group = pool_move(&store->pool, group, size);
+    relocate_consumers(store, group);
+    ordered_relocate_items(&store->pool, &group->pending, size_of_pending);
+    return group;
 }
 
 /* --- walking --- */

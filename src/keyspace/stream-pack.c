@@ -233,6 +233,14 @@ stream_pack_copy(struct pool *pool, const struct stream_pack *node)
     return copy;
 }
 
+struct stream_pack *
+stream_pack_relocate(struct pool *pool, struct stream_pack *node)
+{
+    node = pool_move(pool, node, sizeof(*node));
+    pack_relocate(pool, &node->pack);
+    return node;
+}
+
 /* --- walking --- */
 
 static void

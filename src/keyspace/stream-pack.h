@@ -40,6 +40,10 @@ void stream_pack_free(struct pool *pool, struct stream_pack *node);
 struct stream_pack *stream_pack_copy(struct pool *pool,
                                      const struct stream_pack *node);
 
+/* Gives its blocks to pool_move; returns where it is from now on. */
+struct stream_pack *stream_pack_relocate(struct pool *pool,
+                                         struct stream_pack *node);
+
 struct stream_head stream_pack_head(const struct stream_pack *node);
 
 /* The entry at offset *at, which moves behind it; false when there is none.

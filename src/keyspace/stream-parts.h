@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * What a stream is made of inside; private to value-stream.c and the
- * stream-*.c files.  value-stream.h draws the whole.
+ * stream-*.c files.  value-stream.h draws the whole.  What relocates gives all
+ * blocks to pool_move.
  */
 #ifndef KEYWEIGH_KEYSPACE_STREAM_PARTS_H
 #define KEYWEIGH_KEYSPACE_STREAM_PARTS_H
@@ -29,6 +30,7 @@ stream_in(const struct value *value)
 void stream_entries_fini(struct store *store, struct stream *stream);
 void stream_entries_copy(struct store *store, struct stream *copy,
                          const struct stream *stream);
+void stream_entries_relocate(struct store *store, struct stream *stream);
 void stream_entries_walk(const struct stream *stream,
                          struct visitor *visitor);
 
@@ -51,6 +53,8 @@ struct stream_group *stream_group_new(struct store *store, struct bytes name,
 void stream_group_free(struct store *store, struct stream_group *group);
 struct stream_group *stream_group_copy(struct store *store,
                                        const struct stream_group *group);
+struct stream_group *stream_group_relocate(struct store *store,
+                                           struct stream_group *group);
 uint64_t stream_group_room(const struct stream_group *group);
 
 /* Whether something is pending that no consumer owns. */
@@ -63,6 +67,7 @@ void stream_group_walk(const struct stream_group *group, bool with_nacks,
 
 void stream_producers_copy(struct store *store, struct stream *copy,
                            const struct stream *stream);
+void stream_producers_relocate(struct store *store, struct stream *stream);
 uint64_t stream_producers_room(const struct stream *stream);
 void stream_producers_walk(const struct stream *stream,
                            struct visitor *visitor);

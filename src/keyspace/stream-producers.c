@@ -215,6 +215,35 @@ stream_producers_copy(struct store *store, struct stream *copy,
                        copy_producer(store, producer));
 }
 
+static struct stream_producer *
+relocate_producer(struct store *store, struct stream_producer *producer)
+{
+    struct pool *pool = &store->pool;
+    struct table *iids;
+    struct iid *iid;
+    uint32_t index = 0;
+    producer =
+        pool_move(pool, producer, producer_size(producer_name(producer)));
+    iids = &producer->iids;
+    table_relocate(pool, iids);
+    while ((iid = table_next(iids, &index)) != NULL)
+        table_replace(iids, (int64_t)index - 1,
+                      pool_move(pool, iid, iid_size(iid_name(iid))));
+    return producer;
+}
+
+void
+stream_producers_relocate(struct store *store, struct stream *stream)
+{
+    struct ordered_place place = { 0, 0 };
+    struct stream_producer *producer;
+    ordered_relocate(&store->pool, &stream->producers);
+    for (; (producer = ordered_item(&stream->producers, place)) != NULL;
+         ordered_forward(&stream->producers, &place))
+        ordered_replace(&stream->producers, place,
+                        relocate_producer(store, producer));
+}
+
 static void
 walk_iids(const struct stream_producer *producer, struct visitor *visitor)
 {

@@ -19,7 +19,7 @@ enum {
     FIRST_SLOTS = 8,
     FIRST_ROOM = 8,
     SHRINK_FROM = 64, /* places of items, */
-    SHRINK_TO = 8,    /* of which one in so many is taken */
+    SHRINK_AT = 4,    /* of which one in so many has an item */
 };
 
 uint64_t
@@ -216,13 +216,15 @@ give_up(struct table *table, uint32_t at)
     }
 }
 
-/* A table that few items are left of is walked and kept as one of few. */
+/* A table that few items are left of is walked and kept as one of few; what it
+ * takes for an item is then no more than what servers do, who shrink theirs at
+ * a tenth (server.c htNeedsResize, Redis 7.0). */
 static void
 shrink(struct pool *pool, struct table *table, uint64_t seed,
        table_name *name_of)
 {
     uint32_t slots = FIRST_SLOTS;
-    if (table->used < SHRINK_FROM || table->count > table->used / SHRINK_TO)
+    if (table->room < SHRINK_FROM || table->count > table->room / SHRINK_AT)
         return;
     close_gaps(table);
     table->items =
@@ -274,6 +276,17 @@ table_previous(const struct table *table, uint32_t *index)
             return item;
     }
     return NULL;
+}
+
+void
+table_relocate(struct pool *pool, struct table *table)
+{
+    uint32_t slots = slots_of(table);
+    table->tags = pool_move(pool, table->tags, slots);
+    table->slots = pool_move(pool, table->slots,
+                             (size_t)slots * sizeof(*table->slots));
+    table->items =
+        pool_move(pool, table->items, table->room * sizeof(void *));
 }
 
 void

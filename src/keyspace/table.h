@@ -86,6 +86,9 @@ void *table_next(const struct table *table, uint32_t *index);
  * may then come once more. */
 void *table_previous(const struct table *table, uint32_t *index);
 
+/* Gives the table's own arrays to pool_move. */
+void table_relocate(struct pool *pool, struct table *table);
+
 /* Frees the table's own arrays: it is empty again. */
 void table_fini(struct pool *pool, struct table *table);
 

@@ -117,7 +117,7 @@ cell_new(struct store *store, uint64_t index, const struct content *content)
 }
 
 static size_t
-cell_size(const struct cell *cell)
+cell_size(const void *cell)
 {
     struct content content = cell_content(cell);
     return content_size(&content);
@@ -305,6 +305,14 @@ array_copy(struct store *store, struct value *copy, const struct value *value)
     return true;
 }
 
+static void
+array_relocate(struct store *store, struct value *value)
+{
+    value->object =
+        pool_move(&store->pool, value->object, sizeof(struct array));
+    ordered_relocate_items(&store->pool, &array_in(value)->cells, cell_size);
+}
+
 static bool
 array_is_empty(const struct value *value)
 {
@@ -357,6 +365,7 @@ const struct value_ops value_array = {
     .init = array_init,
     .fini = array_fini,
     .copy = array_copy,
+    .relocate = array_relocate,
     .is_empty = array_is_empty,
     .type_byte = array_type_byte,
     .walk = array_walk,

@@ -384,6 +384,18 @@ hash_copy(struct store *store, struct value *copy, const struct value *value)
                             : copy_fields(store, copy, fields_in(value));
 }
 
+static void
+hash_relocate(struct store *store, struct value *value)
+{
+    if (is_packed(value)) {
+        value_relocate_bytes(store, value);
+        return;
+    }
+    value->object =
+        pool_move(&store->pool, value->object, sizeof(struct hash_fields));
+    blocks_relocate(store, &fields_in(value)->blocks);
+}
+
 static bool
 hash_is_empty(const struct value *value)
 {
@@ -440,6 +452,7 @@ const struct value_ops value_hash = {
     .init = hash_init,
     .fini = hash_fini,
     .copy = hash_copy,
+    .relocate = hash_relocate,
     .is_empty = hash_is_empty,
     .type_byte = hash_type_byte,
     .walk = hash_walk,

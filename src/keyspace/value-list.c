@@ -278,6 +278,16 @@ list_copy(struct store *store, struct value *copy, const struct value *value)
                : value_copy_bytes(store, copy, value);
 }
 
+static void
+list_relocate(struct store *store, struct value *value)
+{
+    if (value->form == LIST_CHAIN)
+        value->object =
+            list_chain_relocate(&store->pool, list_place_chain(value));
+    else
+        value_relocate_bytes(store, value);
+}
+
 static bool
 list_is_empty(const struct value *value)
 {
@@ -295,6 +305,7 @@ const struct value_ops value_list = {
     .init = list_init,
     .fini = list_fini,
     .copy = list_copy,
+    .relocate = list_relocate,
     .is_empty = list_is_empty,
     .type_byte = list_type_byte,
     .walk = list_walk,

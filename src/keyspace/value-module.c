@@ -174,6 +174,15 @@ module_copy(struct store *store, struct value *copy,
     return true;
 }
 
+static void
+module_relocate(struct store *store, struct value *value)
+{
+    struct module *module =
+        pool_move(&store->pool, value->object, sizeof(*module));
+    module->pieces = pool_move(&store->pool, module->pieces, module->room);
+    value->object = module;
+}
+
 static bool
 module_is_empty(const struct value *value)
 {
@@ -202,6 +211,7 @@ const struct value_ops value_module = {
     .init = module_init,
     .fini = module_fini,
     .copy = module_copy,
+    .relocate = module_relocate,
     .is_empty = module_is_empty,
     .type_byte = module_type_byte,
     .walk = module_walk,

@@ -387,6 +387,18 @@ set_copy(struct store *store, struct value *copy, const struct value *value)
                : value_copy_bytes(store, copy, value);
 }
 
+static void
+set_relocate(struct store *store, struct value *value)
+{
+    if (value->form != SET_TABLE) {
+        value_relocate_bytes(store, value);
+        return;
+    }
+    value->object =
+        pool_move(&store->pool, value->object, sizeof(struct blocks));
+    blocks_relocate(store, blocks_in(value));
+}
+
 static bool
 set_is_empty(const struct value *value)
 {
@@ -437,6 +449,7 @@ const struct value_ops value_set = {
     .init = set_init,
     .fini = set_fini,
     .copy = set_copy,
+    .relocate = set_relocate,
     .is_empty = set_is_empty,
     .type_byte = set_type_byte,
     .walk = set_walk,

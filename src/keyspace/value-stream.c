@@ -166,6 +166,29 @@ stream_copy(struct store *store, struct value *copy,
     return true;
 }
 
+static void
+relocate_groups(struct store *store, struct stream *stream)
+{
+    struct ordered_place place = { 0, 0 };
+    struct stream_group *group;
+    ordered_relocate(&store->pool, &stream->groups);
+    for (; (group = ordered_item(&stream->groups, place)) != NULL;
+         ordered_forward(&stream->groups, &place))
+        ordered_replace(&stream->groups, place,
+                        stream_group_relocate(store, group));
+}
+
+static void
+stream_relocate(struct store *store, struct value *value)
+{
+    struct stream *stream =
+        pool_move(&store->pool, value->object, sizeof(*stream));
+    value->object = stream;
+    stream_entries_relocate(store, stream);
+    relocate_groups(store, stream);
+    stream_producers_relocate(store, stream);
+}
+
 /* Servers keep streams without entries. */
 static bool
 stream_is_empty(const struct value *value)
@@ -233,6 +256,7 @@ const struct value_ops value_stream = {
     .init = stream_init,
     .fini = stream_fini,
     .copy = stream_copy,
+    .relocate = stream_relocate,
     .is_empty = stream_is_empty,
     .type_byte = stream_type_byte,
     .walk = stream_walk,

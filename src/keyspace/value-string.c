@@ -169,6 +169,13 @@ string_copy(struct store *store, struct value *copy,
     return is_number(value) || value_copy_bytes(store, copy, value);
 }
 
+static void
+string_relocate(struct store *store, struct value *value)
+{
+    if (!is_number(value))
+        value_relocate_bytes(store, value);
+}
+
 /* Servers keep strings without bytes. */
 static bool
 string_is_empty(const struct value *value)
@@ -212,6 +219,7 @@ const struct value_ops value_string = {
     .init = string_init,
     .fini = string_fini,
     .copy = string_copy,
+    .relocate = string_relocate,
     .is_empty = string_is_empty,
     .type_byte = string_type_byte,
     .walk = string_walk,

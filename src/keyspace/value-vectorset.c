@@ -485,6 +485,35 @@ vectorset_copy(struct store *store, struct value *copy,
     return false;
 }
 
+/* A graph stays: it is made when nothing changes any more. */
+static void
+relocate_set(struct store *store, struct value *value)
+{
+    struct vectorset *set =
+        pool_move(&store->pool, value->object, sizeof(*set));
+    struct vectorset_node *node;
+    uint32_t index = 0;
+    value->object = set;
+    table_relocate(&store->pool, &set->nodes);
+    while ((node = table_next(&set->nodes, &index)) != NULL)
+        table_replace(&set->nodes, (int64_t)index - 1,
+                      vectorset_node_relocate(store, node,
+                                              size_of_vector(set)));
+    if (set->matrix != NULL)
+        set->matrix = pool_move(&store->pool, set->matrix,
+                                (size_t)matrix_size(&set->form));
+    set->form.matrix = set->matrix;
+}
+
+static void
+vectorset_relocate(struct store *store, struct value *value)
+{
+    if (value->form == VECTORSET_DUMP)
+        value_module.relocate(store, value);
+    else
+        relocate_set(store, value);
+}
+
 static bool
 vectorset_is_empty(const struct value *value)
 {
@@ -512,6 +541,7 @@ const struct value_ops value_vectorset = {
     .init = vectorset_init,
     .fini = vectorset_fini,
     .copy = vectorset_copy,
+    .relocate = vectorset_relocate,
     .is_empty = vectorset_is_empty,
     .type_byte = vectorset_type_byte,
     .walk = vectorset_walk,

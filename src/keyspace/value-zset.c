@@ -418,6 +418,18 @@ zset_copy(struct store *store, struct value *copy, const struct value *value)
                : copy_members(store, copy, members_in(value));
 }
 
+static void
+zset_relocate(struct store *store, struct value *value)
+{
+    if (value->form == ZSET_PACKED) {
+        value_relocate_bytes(store, value);
+        return;
+    }
+    value->object =
+        pool_move(&store->pool, value->object, sizeof(struct zset_members));
+    zset_block_relocate(store, members_in(value));
+}
+
 static bool
 zset_is_empty(const struct value *value)
 {
@@ -457,6 +469,7 @@ const struct value_ops value_zset = {
     .init = zset_init,
     .fini = zset_fini,
     .copy = zset_copy,
+    .relocate = zset_relocate,
     .is_empty = zset_is_empty,
     .type_byte = zset_type_byte,
     .walk = zset_walk,

@@ -38,6 +38,12 @@ value_copy(struct store *store, struct value *copy, const struct value *value)
     return ops_of[value->type]->copy(store, copy, value);
 }
 
+void
+value_relocate(struct store *store, struct value *value)
+{
+    ops_of[value->type]->relocate(store, value);
+}
+
 bool
 value_is_empty(const struct value *value)
 {
@@ -80,4 +86,10 @@ void
 value_free_bytes(struct store *store, struct value *value)
 {
     pool_free(&store->pool, value->bytes, value->size);
+}
+
+void
+value_relocate_bytes(struct store *store, struct value *value)
+{
+    value->bytes = pool_move(&store->pool, value->bytes, value->size);
 }

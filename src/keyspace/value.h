@@ -64,6 +64,9 @@ struct value_ops {
     bool (*copy)(struct store *store, struct value *copy,
                  const struct value *value);
 
+    /* Gives all blocks to pool_move. */
+    void (*relocate)(struct store *store, struct value *value);
+
     bool (*is_empty)(const struct value *value);
 
     /* The type byte of the dump. */
@@ -94,6 +97,7 @@ bool value_node(struct visitor *visitor, const struct node *node);
 bool value_copy_bytes(struct store *store, struct value *copy,
                       const struct value *value);
 void value_free_bytes(struct store *store, struct value *value);
+void value_relocate_bytes(struct store *store, struct value *value);
 
 /* --- of any type --- */
 
@@ -106,6 +110,9 @@ void value_fini(struct store *store, struct value *value);
 /* False when the store has no room: then copy is no value. */
 bool value_copy(struct store *store, struct value *copy,
                 const struct value *value);
+
+/* Gives all blocks that it owns to pool_move. */
+void value_relocate(struct store *store, struct value *value);
 
 bool value_is_empty(const struct value *value);
 unsigned char value_type_byte(const struct value *value);

@@ -36,6 +36,19 @@ vectorset_node_free(struct store *store, struct vectorset_node *node,
               node_size(vectorset_node_name(node).size, vector));
 }
 
+struct vectorset_node *
+vectorset_node_relocate(struct store *store, struct vectorset_node *node,
+                        size_t vector)
+{
+    size_t name = vectorset_node_name(node).size;
+    node = pool_move(&store->pool, node, node_size(name, vector));
+    if (node->attribute != NULL)
+        node->attribute =
+            pool_move(&store->pool, node->attribute,
+                      name_room(vectorset_node_attribute(node).size));
+    return node;
+}
+
 struct bytes
 vectorset_node_name(const void *item)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * One element of a vector set, in a block of its own that does not move:
+ * One element of a vector set, in a block of its own:
  *
  *     length, range, attribute, level | name (name.h) | vector
  *
@@ -28,6 +28,11 @@ struct vectorset_node *vectorset_node_new(struct store *store,
                                           struct bytes name, size_t vector);
 void vectorset_node_free(struct store *store, struct vectorset_node *node,
                          size_t vector);
+
+/* Gives its blocks to pool_move; returns where it is from now on. */
+struct vectorset_node *vectorset_node_relocate(struct store *store,
+                                               struct vectorset_node *node,
+                                               size_t vector);
 
 /* For tables. */
 struct bytes vectorset_node_name(const void *item);

@@ -123,6 +123,28 @@ zset_block_remove_ranks(struct store *store, struct zset_members *members,
     ordered_remove_many(&store->pool, &members->order, first, count);
 }
 
+/* One that moves is found in the table as long as it is where it was. */
+void
+zset_block_relocate(struct store *store, struct zset_members *members)
+{
+    struct ordered_place place = { 0, 0 };
+    struct table *table = &members->blocks.table;
+    void *block;
+    table_relocate(&store->pool, table);
+    ordered_relocate(&store->pool, &members->order);
+    for (; (block = ordered_item(&members->order, place)) != NULL;
+         ordered_forward(&members->order, &place)) {
+        size_t size = zset_block_kind.size(block);
+        if (!pool_moves(&store->pool, block, size))
+            continue;
+        int64_t index =
+            blocks_find(store, &members->blocks, zset_block_name(block));
+        block = pool_move(&store->pool, block, size);
+        table_replace(table, index, block);
+        ordered_replace(&members->order, place, block);
+    }
+}
+
 bool
 zset_block_copy(struct store *store, struct zset_members *copy,
                 const struct zset_members *members)

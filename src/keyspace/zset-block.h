@@ -54,6 +54,9 @@ void zset_block_remove(struct store *store, struct zset_members *members,
 void zset_block_remove_ranks(struct store *store, struct zset_members *members,
                              uint64_t first, uint64_t count);
 
+/* Gives the blocks, and those that hold them, to pool_move. */
+void zset_block_relocate(struct store *store, struct zset_members *members);
+
 /* Makes copy, which is not initialised, members of its own; false when the
  * store has no room for them: then there is no copy. */
 bool zset_block_copy(struct store *store, struct zset_members *copy,

@@ -379,7 +379,7 @@ test_arguments_end_with_the_pool(void **state)
     assert_int_equal(aof_records_next(&f.records), STATUS_OK);
     assert_true(pool_is_full(&pool));
     assert_int_equal(f.records.record.end, 0);
-    assert_in_range(f.records.record.count, LIMIT / 50, LIMIT / 40);
+    assert_in_range(f.records.record.count, LIMIT / 130, LIMIT / 110);
     while (f.records.record.end == 0)
         assert_int_equal(aof_records_next(&f.records), STATUS_OK);
     assert_int_equal(f.records.record.first + f.records.record.count, 30000);

@@ -71,7 +71,7 @@ test_blocks_keep_what_is_in_them(void **state)
         sizes[i] = size;
     }
     extents_fini(&extents);
-    assert_int_equal(extents.bytes, 0);
+    assert_int_equal(extents_bytes(&extents), 0);
 }
 
 /* What is freed in any order is one piece again. */
@@ -84,13 +84,13 @@ test_neighbours_join(void **state)
     extents_init(&extents);
     for (int i = 0; i < 10; i++)
         blocks[i] = extents_alloc(&extents, 40 * KIB);
-    uint64_t held = extents.bytes;
+    uint64_t held = extents_bytes(&extents);
     for (int i = 0; i < 10; i += 2)
         extents_free(&extents, blocks[i]);
     for (int i = 1; i < 10; i += 2)
         extents_free(&extents, blocks[i]);
     assert_ptr_equal(extents_alloc(&extents, 380 * KIB), blocks[0]);
-    assert_int_equal(extents.bytes, held);
+    assert_int_equal(extents_bytes(&extents), held);
     extents_fini(&extents);
 }
 
@@ -131,7 +131,8 @@ test_growing_beside_each_other(void **state)
             moved += blocks[i] != old;
         }
     assert_in_range(moved, 0, VALUES * 60);
-    assert_in_range(extents.bytes, VALUES * 2 * MIB, VALUES * 4 * MIB);
+    assert_in_range(extents_bytes(&extents), VALUES * 2 * MIB,
+                    VALUES * 4 * MIB);
     extents_fini(&extents);
 }
 
@@ -144,13 +145,13 @@ test_held_bytes(void **state)
     void *blocks[BLOCKS];
     extents_init(&extents);
     void *first = extents_alloc(&extents, 10 * KIB);
-    assert_in_range(extents.bytes, 10 * KIB, 11 * KIB);
+    assert_in_range(extents_bytes(&extents), 10 * KIB, 11 * KIB);
     for (int i = 0; i < BLOCKS; i++)
         blocks[i] = extents_alloc(&extents, 2 * MIB);
-    assert_in_range(extents.bytes, 128 * MIB, 150 * MIB);
+    assert_in_range(extents_bytes(&extents), 128 * MIB, 150 * MIB);
     for (int i = 0; i < BLOCKS; i++)
         extents_free(&extents, blocks[i]);
-    assert_in_range(extents.bytes, 0, 66 * MIB);
+    assert_in_range(extents_bytes(&extents), 0, 66 * MIB);
     extents_free(&extents, first);
     extents_fini(&extents);
 }

@@ -126,6 +126,44 @@ test_giant_blocks(void **state)
     pool_fini(&pool);
 }
 
+/* One block in ten stays, small or large; when these have moved, little more is
+ * held than they take. */
+static void
+test_moving_blocks_together(void **state)
+{
+    (void)state;
+    enum { SIZE_MOST = 20000, SLACK_MOST = 2 * POOL_SLACK_LEAST };
+    static unsigned char *blocks[BLOCKS];
+    static size_t sizes[BLOCKS];
+    struct pool pool;
+    uint32_t random = 1;
+    pool_init(&pool, 0);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        sizes[i] = next_random(&random) % (i % 2 ? SIZE_MOST : 200) + 1;
+        blocks[i] = pool_alloc(&pool, sizes[i]);
+        fill(blocks[i], sizes[i], (unsigned char)i);
+    }
+    assert_false(pool_is_loose(&pool));
+    for (size_t i = 0; i < BLOCKS; i++)
+        if (i % 11 != 0)
+            pool_free(&pool, blocks[i], sizes[i]);
+    assert_true(pool_bytes(&pool) > pool_used(&pool) + SLACK_MOST);
+    assert_true(pool_is_loose(&pool));
+    if (pool_move_begin(&pool)) {
+        for (size_t i = 0; i < BLOCKS; i += 11)
+            blocks[i] = pool_move(&pool, blocks[i], sizes[i]);
+        pool_move_end(&pool);
+    }
+    assert_true(pool_bytes(&pool) < pool_used(&pool) + SLACK_MOST);
+    assert_false(pool_is_loose(&pool));
+    for (size_t i = 0; i < BLOCKS; i += 11) {
+        assert_filled(blocks[i], sizes[i], (unsigned char)i);
+        pool_free(&pool, blocks[i], sizes[i]);
+    }
+    assert_int_equal(pool_used(&pool), 0);
+    pool_fini(&pool);
+}
+
 static void
 test_limit(void **state)
 {
@@ -156,6 +194,7 @@ main(void)
         cmocka_unit_test(test_freed_memory_is_reused),
         cmocka_unit_test(test_growing_within_a_class_moves_nothing),
         cmocka_unit_test(test_giant_blocks),
+        cmocka_unit_test(test_moving_blocks_together),
         cmocka_unit_test(test_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -414,6 +414,65 @@ test_no_room_to_wait(void **state)
     (void)tear_down(NULL);
 }
 
+/* Runs a command of words and a text of that many letters. */
+static void
+run_with_text(const char *words, size_t letters)
+{
+    size_t begin = strlen(words);
+    char *line = malloc(begin + letters + 1);
+    assert_non_null(line);
+    memcpy(line, words, begin);
+    memset(line + begin, 'x', letters);
+    line[begin + letters] = '\0';
+    run(line);
+    free(line);
+}
+
+/* It takes of the limit together with the keys, as long as it is there. */
+static void
+test_the_text_of_functions_counts_to_the_limit(void **state)
+{
+    (void)state;
+    enum { PART = 300 * 1000 }; /* of 512 KiB */
+    begin_limited();
+    for (int i = 0; i < 3; i++)
+        run_with_text("FUNCTION LOAD REPLACE \"#!lua name=a\n", PART);
+    assert_int_equal(replay_facts(replay)->functions, 1);
+    run("FLUSHALL");
+    run("FUNCTION FLUSH");
+    run_with_text("SET k ", PART);
+    run("DEL k");
+    assert_false(keyspace_is_full(keyspace));
+    (void)tear_down(NULL);
+    begin_limited();
+    run_with_text("FUNCTION LOAD \"#!lua name=a\n", PART);
+    run("FLUSHALL");
+    assert_false(keyspace_is_full(keyspace));
+    run_with_text("SET k ", PART);
+    assert_true(keyspace_is_full(keyspace));
+    (void)tear_down(NULL);
+}
+
+/* What a transaction makes, and the transaction itself. */
+static void
+test_a_transaction_ends_when_it_is_full(void **state)
+{
+    (void)state;
+    enum { PART = 200 * 1000 };
+    begin_limited();
+    run("MULTI");
+    run_with_text("SET a ", PART);
+    run("APPEND b x");
+    run("COPY a c");
+    run("COPY a d");
+    assert_false(keyspace_is_full(keyspace));
+    run("EXEC");
+    assert_true(keyspace_is_full(keyspace));
+    assert_null(entry_of("d"));
+    assert_true(keyspace_memory(keyspace) < 512 * 1024);
+    (void)tear_down(NULL);
+}
+
 int
 main(void)
 {
@@ -428,6 +487,8 @@ main(void)
         TEST(test_control_inside_a_transaction_is_queued),
         TEST(test_a_transaction_without_end_is_dropped),
         TEST(test_a_long_transaction_makes_the_keyspace_full),
+        cmocka_unit_test(test_a_transaction_ends_when_it_is_full),
+        cmocka_unit_test(test_the_text_of_functions_counts_to_the_limit),
         TEST(test_relative_times_count_from_the_annotation),
         TEST(test_relative_times_count_from_the_start),
         TEST(test_a_script_makes_its_keys_uncertain),
