@@ -101,6 +101,8 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/replay-condition.c \
 	%D%/aof/replay-condition.h \
 	%D%/aof/replay-counter.c \
+	%D%/aof/replay-doubt.c \
+	%D%/aof/replay-doubt.h \
 	%D%/aof/replay-expire.c \
 	%D%/aof/replay-gaps.c \
 	%D%/aof/replay-gaps.h \

@@ -14,6 +14,7 @@
 
 #include "aof/aof-commands.h"
 #include "aof/replay-command.h"
+#include "aof/replay-doubt.h"
 #include "aof/replay-gaps.h"
 #include "aof/replay-library.h"
 #include "aof/replay-queue.h"
@@ -41,21 +42,13 @@ struct replay {
     bool in_multi;
     uint64_t multi;  /* offset of MULTI */
     bool in_exec;
-    bool has_doubt;  /* some key was marked */
     struct replay_queue queue;
     struct replay_gaps gaps;
+    struct replay_doubt doubt;
 
     struct libraries *libraries;
     struct keyspace_load *load;   /* or NULL yet */
     struct rdb_payload *payload;  /* or NULL yet */
-};
-
-/* A command and where it stands. */
-struct call {
-    const struct aof_command *command; /* NULL: unknown */
-    const struct bytes *argv;
-    size_t argc;
-    uint64_t offset;
 };
 
 /* --- control --- */
@@ -149,90 +142,14 @@ run_of(const struct replay *replay, const struct aof_command *command)
 
 /* --- doubt --- */
 
-struct doubt {
-    struct replay *replay;
-    bool marks; /* else looks only */
-    bool named; /* a key that may change */
-    bool found; /* a doubtful key that is more than overwritten */
-};
-
-static void
-doubt_key(void *context, const struct aof_argument *name, enum aof_key_use use)
-{
-    struct doubt *doubt = context;
-    struct replay *replay = doubt->replay;
-    struct entry *entry = keyspace_find(replay->keyspace, replay->db,
-                                        aof_argument_bytes(name));
-    if (!doubt->marks) {
-        if (use != AOF_KEY_REMOVE && entry != NULL &&
-            entry_is_uncertain(entry))
-            doubt->found = true;
-        return;
-    }
-    if (use == AOF_KEY_READ)
-        return;
-    /* Made by the command that then had no room. */
-    if (entry != NULL &&
-        keyspace_delete_if_empty(replay->keyspace, replay->db, entry))
-        entry = NULL;
-    doubt->named = true;
-    if (entry == NULL) {
-        replay->facts.uncertain_names++;
-    } else {
-        entry_set_uncertain(entry);
-        replay->has_doubt = true;
-    }
-}
-
-static void
-visit_keys(const struct call *call, struct doubt *doubt)
-{
-    struct aof_key_state state = { { 0, 0 }, { 0, 0 } };
-    if (call->command->keys == NULL)
-        return;
-    struct aof_argument *args = xcalloc(call->argc, sizeof(*args));
-    for (size_t i = 0; i < call->argc; i++)
-        args[i] = (struct aof_argument){ call->argv[i].data,
-                                         call->argv[i].size,
-                                         call->argv[i].size };
-    struct aof_record record = {
-        .kind = AOF_RECORD_COMMAND,
-        .argc = call->argc,
-        .count = call->argc,
-        .args = args,
-    };
-    aof_commands_keys(call->command, &record, &state, doubt_key, doubt);
-    free(args);
-}
-
-static bool
-depends_on_doubt(struct replay *replay, const struct call *call)
-{
-    struct doubt doubt = { .replay = replay };
-    if (!replay->has_doubt)
-        return false;
-    visit_keys(call, &doubt);
-    return doubt.found;
-}
-
-static void
-spread_doubt(struct replay *replay, const struct call *call)
-{
-    struct doubt doubt = { .replay = replay, .marks = true };
-    visit_keys(call, &doubt);
-}
-
 /* Counts what cannot be replayed, and marks what it may have changed. */
 static void
-add_gap(struct replay *replay, const struct call *call)
+add_gap(struct replay *replay, const struct replay_call *call)
 {
-    struct doubt doubt = { .replay = replay, .marks = true };
     struct bytes name = call->argv[0];
-    if (call->command != NULL) {
+    if (call->command != NULL)
         name = bytes_of_text(call->command->name);
-        visit_keys(call, &doubt);
-    }
-    if (!doubt.named)
+    if (!replay_doubt_spread(&replay->doubt, replay->db, call))
         replay->facts.all_uncertain = true;
     replay_gaps_add(&replay->gaps, name, call->offset);
     replay->facts.gap_count = replay->gaps.count;
@@ -241,22 +158,24 @@ add_gap(struct replay *replay, const struct call *call)
 /* --- commands --- */
 
 static void
-run_row(struct replay *replay, const struct call *call, replay_command *run)
+run_row(struct replay *replay, const struct replay_call *call,
+        replay_command *run)
 {
-    bool doubtful = depends_on_doubt(replay, call);
+    bool tainted = replay_doubt_taints(&replay->doubt, replay->db, call);
     enum replay_outcome outcome = run(replay, call->argv, call->argc);
     if (outcome == REPLAY_ERROR)
         replay->facts.errors++;
     if (outcome == REPLAY_UNKNOWN)
         add_gap(replay, call);
-    else if (doubtful) /* an error, too, may be none as the key really is */
-        spread_doubt(replay, call);
+    else if (tainted) /* an error, too, as it may be none in truth */
+        (void)replay_doubt_spread(&replay->doubt, replay->db, call);
 }
 
 /* Servers before Valkey 8.1 do not count the arguments of what they load: what
  * is too much they do not look at. */
 static bool
-has_enough_arguments(const struct replay *replay, const struct call *call)
+has_enough_arguments(const struct replay *replay,
+                     const struct replay_call *call)
 {
     int arity = call->command->arity;
     return aof_commands_arity_fits(call->command, call->argc) ||
@@ -265,7 +184,7 @@ has_enough_arguments(const struct replay *replay, const struct call *call)
 }
 
 static void
-run_call(struct replay *replay, const struct call *call)
+run_call(struct replay *replay, const struct replay_call *call)
 {
     replay->facts.commands++;
     if (call->command == NULL) {
@@ -284,12 +203,12 @@ run_call(struct replay *replay, const struct call *call)
         add_gap(replay, call);
 }
 
-static struct call
+static struct replay_call
 make_call(const struct bytes *argv, size_t argc, uint64_t offset)
 {
     const struct aof_command *command =
         aof_commands_find(argv[0], argc > 1 ? &argv[1] : NULL);
-    return (struct call){ command, argv, argc, offset };
+    return (struct replay_call){ command, argv, argc, offset };
 }
 
 static void
@@ -310,7 +229,8 @@ exec(struct replay *replay)
     replay->facts.transactions++;
     while (!keyspace_is_full(replay->keyspace) &&
            replay_queue_next(&replay->queue, &queued)) {
-        struct call call = make_call(queued.argv, queued.argc, queued.offset);
+        struct replay_call call =
+            make_call(queued.argv, queued.argc, queued.offset);
         run_call(replay, &call);
     }
     replay->in_exec = false;
@@ -354,7 +274,7 @@ take_command(struct replay *replay, const struct aof_record *record)
     } else if (replay->in_multi) {
         queue_command(replay, record);
     } else {
-        struct call call = make_call(replay->argv, record->count,
+        struct replay_call call = make_call(replay->argv, record->count,
                                      record->offset);
         run_call(replay, &call);
     }
@@ -407,6 +327,8 @@ replay_new(struct keyspace *keyspace, int64_t start_ms)
     replay->start_ms = start_ms;
     replay->facts.time_ms = -1;
     replay->facts.gaps = replay->gaps.gaps;
+    replay->doubt.keyspace = keyspace;
+    replay->doubt.facts = &replay->facts;
     replay->runs = index_rows();
     replay->libraries = libraries_new(
         &replay->facts, &keyspace_store(keyspace)->pool);
@@ -533,7 +455,7 @@ replay_now(struct replay *replay, int64_t *now_ms)
 void
 replay_settle(struct replay *replay)
 {
-    replay->has_doubt = false;
+    replay->doubt.is_some = false;
     replay->facts.all_uncertain = false;
     replay->facts.uncertain_names = 0;
 }
