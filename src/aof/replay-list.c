@@ -55,7 +55,7 @@ take(struct replay *replay, struct entry *entry, bool last, int64_t count)
 {
     enum list_end end = last ? LIST_TAIL : LIST_HEAD;
     while (count-- > 0 && value_list_pop(replay_store(replay), &entry->value,
-                                         end, NULL))
+                                         end))
         continue;
 }
 
@@ -111,8 +111,6 @@ static enum replay_outcome
 move_one(struct replay *replay, struct bytes from, struct bytes to,
          enum list_end from_end, enum list_end to_end)
 {
-    struct store *store = replay_store(replay);
-    struct buffer element = { NULL, 0, 0 };
     struct entry *source;
     enum replay_outcome outcome =
         replay_find(replay, from, TYPE_LIST, &source);
@@ -123,10 +121,8 @@ move_one(struct replay *replay, struct bytes from, struct bytes to,
         outcome = replay_find_or_add(replay, to, TYPE_LIST, &target);
     if (outcome != REPLAY_DONE)
         return outcome;
-    (void)value_list_pop(store, &source->value, from_end, &element);
-    (void)value_list_push(store, &target->value, to_end,
-                          buffer_bytes(&element));
-    buffer_fini(&element);
+    (void)value_list_move(replay_store(replay), &source->value, from_end,
+                          &target->value, to_end);
     replay_drop_if_empty(replay, source);
     return REPLAY_DONE;
 }

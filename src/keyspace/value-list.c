@@ -7,6 +7,7 @@
  */
 #include "keyspace/value-list.h"
 
+#include "base/buffer.h"
 #include "keyspace/list-place.h"
 #include "keyspace/packed-value.h"
 
@@ -117,19 +118,41 @@ value_list_push(struct store *store, struct value *value, enum list_end end,
 }
 
 bool
-value_list_pop(struct store *store, struct value *value, enum list_end end,
-               struct buffer *into)
+value_list_pop(struct store *store, struct value *value, enum list_end end)
 {
-    char room[TEXT_DIGITS];
     struct list_place place;
     if (!list_place_find(value, end == LIST_HEAD ? 0 : -1, &place))
         return false;
-    struct pack node = list_place_node(value, place.node);
-    struct bytes element = list_node_element(&node, place.offset, room);
-    if (into != NULL)
-        buffer_append(into, element.data, element.size);
     list_place_remove(store, value, &place);
     list_place_settle(store, value, LIST_SHRINKS);
+    return true;
+}
+
+/* What servers take off a quicklist as an integer counts no bytes where they
+ * ask whether a listpack has room for it (t_list.c listTypePop,
+ * listTypeTryConvertListpack). */
+bool
+value_list_move(struct store *store, struct value *from,
+                enum list_end from_end, struct value *to,
+                enum list_end to_end)
+{
+    static const struct bytes nothing = { NULL, 0 };
+    char room[TEXT_DIGITS];
+    struct buffer copy = { NULL, 0, 0 };
+    struct list_place place;
+    if (!list_place_find(from, from_end == LIST_HEAD ? 0 : -1, &place))
+        return false;
+    struct pack node = list_place_node(from, place.node);
+    struct text text = list_node_text(&node, place.offset);
+    bool counts = from->form == LIST_PACKED || text.kind != TEXT_INTEGER;
+    struct bytes element = text_bytes(&text, room);
+    buffer_append(&copy, element.data, element.size);
+    element = buffer_bytes(&copy);
+    (void)value_list_pop(store, from, from_end);
+    if (!store->limits.list_estimates)
+        list_place_make_room(store, to, counts ? &element : &nothing, 1);
+    (void)push_run(store, to, to_end, &element, 1);
+    buffer_fini(&copy);
     return true;
 }
 

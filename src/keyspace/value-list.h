@@ -14,7 +14,6 @@
 #ifndef KEYWEIGH_KEYSPACE_VALUE_LIST_H
 #define KEYWEIGH_KEYSPACE_VALUE_LIST_H
 
-#include "base/buffer.h"
 #include "keyspace/value.h"
 
 enum value_list_form { LIST_PACKED, LIST_CHAIN };
@@ -34,10 +33,14 @@ bool value_list_push_all(struct store *store, struct value *value,
                          enum list_end end, const struct bytes *elements,
                          size_t count);
 
-/* Takes an element off and appends it to into, which may be NULL.  False when
- * the list is empty. */
+/* Takes an element off.  False when the list is empty. */
 bool value_list_pop(struct store *store, struct value *value,
-                    enum list_end end, struct buffer *into);
+                    enum list_end end);
+
+/* Takes one off and pushes it to another list, or the same. */
+bool value_list_move(struct store *store, struct value *from,
+                     enum list_end from_end, struct value *to,
+                     enum list_end to_end);
 
 /* The element at index, valid until the next change; room is for digits.
  * False when there is none. */
