@@ -224,7 +224,8 @@ static void
 doubt_state(struct aof_rewrite *sum, const struct aof_state *state)
 {
     struct buffer why = { NULL, 0, 0 };
-    run_log_append_gaps(&why, replay_facts(state->replay));
+    const struct replay_facts *facts = replay_facts(state->replay);
+    run_log_append_gaps(&why, facts->gaps, facts->gap_count);
     if (why.size > 0)
         buffer_append_text(&why, " could not be replayed");
     else if (state->damaged > 0)

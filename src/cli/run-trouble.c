@@ -124,21 +124,34 @@ tell_version(const struct run_input *input, const char *name)
                         facts->version, known);
 }
 
+static void
+tell_gaps(const struct run_log *log, const char *name)
+{
+    struct buffer text = { 0 };
+    uint64_t missing = log->replayed.uncertain_names;
+    buffer_append_format(&text, "%s; keys that they name, and that are "
+                                "uncertain: %llu", log->not_replayed.text,
+                         (unsigned long long)log->uncertain);
+    if (missing > 0)
+        buffer_append_format(&text, ", of these not there: %llu",
+                             (unsigned long long)missing);
+    if (log->replayed.all_uncertain)
+        buffer_append_text(&text, "; some name no key: any may differ");
+    buffer_append_byte(&text, '\0');
+    message_warning("%s: commands that could not be replayed: %s", name,
+                    (const char *)text.data);
+    buffer_fini(&text);
+}
+
 /* What makes the keys of a log less than certain. */
 static void
 tell_replay(const struct run_log *log, const char *name)
 {
-    if (log->not_replayed > 0)
-        message_warning("%s: commands that could not be replayed: %s; keys "
-                        "that they name, and that are uncertain: %llu%s",
-                        name, log->gaps, (unsigned long long)log->uncertain,
-                        log->replayed.all_uncertain
-                            ? "; some name no key: any may differ"
-                            : "");
-    if (log->replayed.errors > 0)
+    if (log->not_replayed.commands > 0)
+        tell_gaps(log, name);
+    if (log->refused.commands > 0)
         message_warning("%s: commands that a server answers with an error: "
-                        "%llu", name,
-                        (unsigned long long)log->replayed.errors);
+                        "%s", name, log->refused.text);
     if (log->replayed.relative_expiries > 0)
         message_warning("%s: expiries relative to a time that the log does "
                         "not tell, counted from now: %llu", name,
