@@ -14,6 +14,9 @@ enum {
     PRICED_NAMED = 3, /* inputs of each of them */
 };
 
+static const char choose_others[] =
+    "(--server, --allocator, --set choose others)";
+
 void
 report_alarm(struct buffer *out, const struct report *report,
              const char *text)
@@ -176,15 +179,24 @@ append_priced_inputs(struct buffer *out, const struct run *run,
         buffer_append_format(out, " and %zu more", count - PRICED_NAMED);
 }
 
+/* Said in any case: files of servers that have cluster mode may not tell. */
+static const char *
+cluster_words(const struct profile *profile)
+{
+    if (profile->server->cluster == CLUSTER_NONE)
+        return "";
+    return profile->cluster ? ", in cluster mode" : ", not in cluster mode";
+}
+
 static void
 append_profile(struct buffer *out, const struct run *run,
                const struct profile *profile, bool only)
 {
-    buffer_append_format(out, "priced for %s with %s, %d bit",
+    buffer_append_format(out, "priced for %s with %s, %d bit%s",
                          profile->server->name, profile->allocator->name,
-                         profile->bits);
+                         profile->bits, cluster_words(profile));
     if (only)
-        buffer_append_text(out, " (--server, --allocator choose others)");
+        buffer_append_format(out, " %s", choose_others);
     else
         append_priced_inputs(out, run, profile);
     buffer_append_byte(out, '\n');
@@ -232,7 +244,7 @@ append_profiles(struct buffer *out, const struct report *report)
         buffer_append_format(out, "other inputs are priced in %zu more ways\n",
                              profiles - PROFILES_SHOWN);
     if (!only)
-        buffer_append_text(out, "(--server, --allocator choose others)\n");
+        buffer_append_format(out, "%s\n", choose_others);
     append_settings(out, &run->arguments->sets);
     if (!filter_is_empty(run->filter)) {
         buffer_append_text(out, "only keys that pass ");

@@ -97,9 +97,9 @@ tell_unpriced(const struct run_input *input, const char *name)
     const struct scan *scan = &input->scan;
     if (scan->unpriced == 0 || scan->profiles == NULL)
         return;
-    message_warning("%s: %llu keys cannot exist on %s and have no memory "
-                    "there", name, (unsigned long long)scan->unpriced,
-                    scan->profiles[0].name);
+    message_warning("%s: keys that cannot exist on %s and have no memory "
+                    "there: %llu", name, scan->profiles[0].name,
+                    (unsigned long long)scan->unpriced);
 }
 
 static void
