@@ -361,7 +361,9 @@ tell(const struct repair_parts *self)
     }
     tell_notes(self, &report);
     repair_tell_sums(&sums, &report);
-    repair_report_end(&report, self->repair, is_lost(self), self->written);
+    const struct repair_end end = { is_lost(self), sums.unverified,
+                                    self->written };
+    repair_report_end(&report, self->repair, &end);
     (void)repair_output_close(&output, true);
 }
 
