@@ -376,8 +376,7 @@ warn_of_others(const struct repair_parts *self)
     for (size_t i = 0; i < self->operands.count; i++)
         message_warning("%s: this file holds an RDB or AOF; name it to repair "
                         "it", self->operands.items[i].path);
-    run_trouble_tell_operands(&self->operands,
-                              self->repair->arguments->command);
+    run_trouble_tell_operands(&self->operands);
 }
 
 static enum exit_code

@@ -210,46 +210,21 @@ run_trouble_tell(const struct run *run, size_t index)
     buffer_fini(&name);
 }
 
-static bool
-is_plain_word(const char *text)
-{
-    return text[0] != '-' &&
-           text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                             "_-+./:,@%")] == '\0';
-}
-
-/* The command that reads what an operand did not lead to; nothing when its name
- * would have to be quoted for a shell: then the name alone must do. */
-static void
-append_command(struct buffer *out, const struct operand_note *note,
-               const char *command)
-{
-    if (note->is_unread_set && is_plain_word(note->path))
-        buffer_append_format(out, "; to read it: keyweigh %s %s", command,
-                             note->path);
-    else if (note->is_unread_set)
-        buffer_append_text(out, "; name it to read it");
-    buffer_append_byte(out, '\0');
-}
-
 void
-run_trouble_tell_operands(const struct operands *operands,
-                          const char *command)
+run_trouble_tell_operands(const struct operands *operands)
 {
     for (size_t i = 0; i < operands->note_count; i++) {
         const struct operand_note *note = &operands->notes[i];
         struct buffer name = { 0 };
-        struct buffer hint = { 0 };
         append_name(&name, note->path);
-        append_command(&hint, note, command);
         if (note->is_error)
             message_error("%s: %s", (const char *)name.data, note->text);
         else
             message_warning("%s: %s%s", (const char *)name.data, note->text,
-                            (const char *)hint.data);
+                            note->is_unread_set
+                                ? "; to read it, name it as the input"
+                                : "");
         buffer_fini(&name);
-        buffer_fini(&hint);
     }
 }
 
