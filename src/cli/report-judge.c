@@ -177,10 +177,10 @@ warn_lower_bounds(struct report *report)
                                            "unknown:",
                                            "keys are of types whose layout "
                                            "is unknown:" };
-    static const char *const unordered[] = { "stream is in an order that no "
-                                             "server writes:",
+    static const char *const unordered[] = { "stream is in an order that "
+                                             "cannot be priced:",
                                              "streams are in an order that "
-                                             "no server writes:" };
+                                             "cannot be priced:" };
     const char *const bound = "the memory shown is a lower bound";
     const struct profile *profile = &report->main->scan.profiles[0];
     size_t count;
