@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "cli/report.h"
 #include "cli/run-log.h"
+#include "cli/run-trouble.h"
 
 enum {
     INPUTS_SHOWN = 20,
@@ -116,6 +117,17 @@ append_facts(struct buffer *out, const struct report *report,
 }
 
 static void
+append_trouble(struct buffer *out, const struct error *error)
+{
+    struct buffer reason = { 0 };
+    run_trouble_append_reason(&reason, error);
+    buffer_append_text(out, "  ");
+    escape_append(out, buffer_bytes(&reason), BYTES_TEXT);
+    buffer_append_byte(out, '\n');
+    buffer_fini(&reason);
+}
+
+static void
 append_inputs(struct buffer *out, const struct report *report)
 {
     const struct run *run = &report->run;
@@ -128,11 +140,8 @@ append_inputs(struct buffer *out, const struct report *report)
         else
             report_alarm(out, report, "NOT READ");
         buffer_append_byte(out, '\n');
-        if (input->error.kind != ERROR_NONE) {
-            buffer_append_text(out, "  ");
-            escape_append(out, bytes_of_text(input->error.text), BYTES_TEXT);
-            buffer_append_byte(out, '\n');
-        }
+        if (input->error.kind != ERROR_NONE)
+            append_trouble(out, &input->error);
     }
     if (run->input_count > INPUTS_SHOWN)
         buffer_append_format(out, "and %zu more inputs\n",

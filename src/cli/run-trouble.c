@@ -256,14 +256,21 @@ run_trouble_input_is_complete(const struct run_input *input)
 }
 
 void
+run_trouble_append_reason(struct buffer *out, const struct error *error)
+{
+    if (error->has_offset)
+        buffer_append_format(out, "offset 0x%llx: ",
+                             (unsigned long long)error->offset);
+    buffer_append_text(out, error->text);
+}
+
+void
 run_trouble_append_error(struct buffer *out, const char *name,
                          const struct error *error)
 {
     escape_append(out, bytes_of_text(name), BYTES_ESCAPE);
-    if (error->has_offset)
-        buffer_append_format(out, ": offset 0x%llx",
-                             (unsigned long long)error->offset);
-    buffer_append_format(out, ": %s", error->text);
+    buffer_append_text(out, ": ");
+    run_trouble_append_reason(out, error);
 }
 
 bool

@@ -26,6 +26,9 @@ uint64_t run_trouble_rest(struct input *input);
  * that. */
 bool run_trouble_input_is_complete(const struct run_input *input);
 
+/* "offset 0x1a: TEXT". */
+void run_trouble_append_reason(struct buffer *out, const struct error *error);
+
 /* "NAME: offset 0x1a: TEXT", where NAME is escaped. */
 void run_trouble_append_error(struct buffer *out, const char *name,
                               const struct error *error);
