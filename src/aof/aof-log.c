@@ -198,6 +198,12 @@ aof_log_part(struct aof_log *log)
     return begin_part(log, log->given);
 }
 
+struct bytes
+aof_log_part_name(const struct aof_log *log, uint64_t number)
+{
+    return log->manifest.files[log->order[number]].name;
+}
+
 enum status
 aof_log_skip_preamble(struct aof_log *log)
 {

@@ -82,6 +82,10 @@ enum status aof_log_open_again(struct aof_log *again, struct input *input,
  * next call goes on. */
 enum status aof_log_part(struct aof_log *log);
 
+/* Of a set: the name of a part, counted from 0 in the order in which they are
+ * opened. */
+struct bytes aof_log_part_name(const struct aof_log *log, uint64_t number);
+
 /* Reads over the RDB at the beginning of the part without looking at its
  * values.  FAIL with log->error set: this part cannot be read. */
 enum status aof_log_skip_preamble(struct aof_log *log);

@@ -28,7 +28,8 @@ printable(char into[NAME_MOST], struct bytes name)
 }
 
 static struct replay_gap *
-find_or_add(struct replay_gaps *gaps, struct bytes name, uint64_t offset)
+find_or_add(struct replay_gaps *gaps, struct bytes name, uint64_t part,
+            uint64_t offset)
 {
     for (size_t i = 0; i < gaps->count; i++)
         if (bytes_equal(bytes_of_text(gaps->gaps[i].name), name))
@@ -42,15 +43,17 @@ find_or_add(struct replay_gaps *gaps, struct bytes name, uint64_t offset)
     gaps->names[number] = xmemdup(name.data, name.size);
     gaps->gaps[number] = (struct replay_gap){
         .name = gaps->names[number],
+        .part = part,
         .offset = offset,
     };
     return &gaps->gaps[number];
 }
 
 void
-replay_gaps_add(struct replay_gaps *gaps, struct bytes name, uint64_t offset)
+replay_gaps_add(struct replay_gaps *gaps, struct bytes name, uint64_t part,
+                uint64_t offset)
 {
     char text[NAME_MOST];
     struct bytes upper = bytes_of(text, printable(text, name));
-    find_or_add(gaps, upper, offset)->count++;
+    find_or_add(gaps, upper, part, offset)->count++;
 }

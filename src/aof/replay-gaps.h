@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The commands that could not be replayed, by name.  A zeroed struct has none.
+ * Commands that did nothing, counted by name.  A zeroed struct has none.
  */
 #ifndef KEYWEIGH_AOF_REPLAY_GAPS_H
 #define KEYWEIGH_AOF_REPLAY_GAPS_H
@@ -15,9 +15,9 @@ struct replay_gaps {
 
 void replay_gaps_fini(struct replay_gaps *gaps);
 
-/* Counts one at offset.  When there are too many names, the last gap is
- * "(others)". */
+/* Counts one at an offset of a part.  When there are too many names, the last
+ * gap is "(others)". */
 void replay_gaps_add(struct replay_gaps *gaps, struct bytes name,
-                     uint64_t offset);
+                     uint64_t part, uint64_t offset);
 
 #endif

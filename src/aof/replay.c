@@ -43,7 +43,9 @@ struct replay {
     uint64_t multi;  /* offset of MULTI */
     bool in_exec;
     struct replay_queue queue;
+    uint64_t part; /* parts that were begun before this one */
     struct replay_gaps gaps;
+    struct replay_gaps refused;
     struct replay_doubt doubt;
 
     struct libraries *libraries;
@@ -142,17 +144,30 @@ run_of(const struct replay *replay, const struct aof_command *command)
 
 /* --- doubt --- */
 
+static struct bytes
+name_of(const struct replay_call *call)
+{
+    return call->command != NULL ? bytes_of_text(call->command->name)
+                                 : call->argv[0];
+}
+
 /* Counts what cannot be replayed, and marks what it may have changed. */
 static void
 add_gap(struct replay *replay, const struct replay_call *call)
 {
-    struct bytes name = call->argv[0];
-    if (call->command != NULL)
-        name = bytes_of_text(call->command->name);
     if (!replay_doubt_spread(&replay->doubt, replay->db, call))
         replay->facts.all_uncertain = true;
-    replay_gaps_add(&replay->gaps, name, call->offset);
+    replay_gaps_add(&replay->gaps, name_of(call), replay->part, call->offset);
     replay->facts.gap_count = replay->gaps.count;
+}
+
+static void
+add_error(struct replay *replay, const struct replay_call *call)
+{
+    replay->facts.errors++;
+    replay_gaps_add(&replay->refused, name_of(call), replay->part,
+                    call->offset);
+    replay->facts.refused_count = replay->refused.count;
 }
 
 /* --- commands --- */
@@ -164,7 +179,7 @@ run_row(struct replay *replay, const struct replay_call *call,
     bool tainted = replay_doubt_taints(&replay->doubt, replay->db, call);
     enum replay_outcome outcome = run(replay, call->argv, call->argc);
     if (outcome == REPLAY_ERROR)
-        replay->facts.errors++;
+        add_error(replay, call);
     if (outcome == REPLAY_UNKNOWN)
         add_gap(replay, call);
     else if (tainted) /* an error, too, as it may be none in truth */
@@ -192,7 +207,7 @@ run_call(struct replay *replay, const struct replay_call *call)
         return;
     }
     if (!has_enough_arguments(replay, call)) {
-        replay->facts.errors++;
+        add_error(replay, call);
         return;
     }
     aof_era_add(&replay->facts.era, call->command, call->argv, call->argc);
@@ -327,6 +342,7 @@ replay_new(struct keyspace *keyspace, int64_t start_ms)
     replay->start_ms = start_ms;
     replay->facts.time_ms = -1;
     replay->facts.gaps = replay->gaps.gaps;
+    replay->facts.refused = replay->refused.gaps;
     replay->doubt.keyspace = keyspace;
     replay->doubt.facts = &replay->facts;
     replay->runs = index_rows();
@@ -345,6 +361,7 @@ replay_free(struct replay *replay)
     rdb_payload_free(replay->payload);
     libraries_free(replay->libraries);
     replay_gaps_fini(&replay->gaps);
+    replay_gaps_fini(&replay->refused);
     replay_queue_fini(&replay->queue);
     free(replay->argv);
     free(replay->runs);
@@ -374,6 +391,7 @@ void
 replay_begin_part(struct replay *replay)
 {
     replay_end_part(replay);
+    replay->part++;
     replay->db = 0;
 }
 

@@ -17,11 +17,13 @@
 
 struct replay;
 
-/* Commands of one name that could not be replayed. */
+/* Commands of one name that did nothing here: they could not be replayed, or a
+ * server answers them with an error. */
 struct replay_gap {
     const char *name; /* upper case, control characters replaced */
     uint64_t count;
-    uint64_t offset;  /* of the first */
+    uint64_t part;    /* of the first: how many parts were begun before its */
+    uint64_t offset;  /* own, and where it is in that */
 };
 
 enum { REPLAY_GAPS_MAX = 64 }; /* names that are told apart */
@@ -39,8 +41,10 @@ struct replay_facts {
     bool all_uncertain;    /* something not replayed may have changed any key */
     uint64_t uncertain_names; /* keys that something not replayed may have
                                  made: named by it, and not there */
-    const struct replay_gap *gaps;
+    const struct replay_gap *gaps; /* that could not be replayed */
     size_t gap_count;
+    const struct replay_gap *refused; /* the errors by name */
+    size_t refused_count;
 };
 
 /* start_ms is the moment that relative expiries of old logs count from as long

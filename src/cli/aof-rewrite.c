@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "cli/aof-report.h"
 #include "cli/run-log.h"
+#include "cli/run-trouble.h"
 #include "export/exporter.h"
 #include "model/profile.h"
 
@@ -41,6 +42,16 @@ give_up(struct aof_rewrite *sum, const char *reason)
 {
     sum->is_counted = false;
     give_reason(sum, reason);
+}
+
+static void
+give_up_at(struct aof_rewrite *sum, const struct error *error)
+{
+    struct buffer why = { 0 };
+    run_trouble_append_reason(&why, error);
+    buffer_append_byte(&why, '\0');
+    give_up(sum, (const char *)why.data);
+    buffer_fini(&why);
 }
 
 /* ---- whether it can be replayed ---- */
@@ -224,7 +235,8 @@ static void
 doubt_state(struct aof_rewrite *sum, const struct aof_state *state)
 {
     struct buffer why = { NULL, 0, 0 };
-    run_log_append_gaps(&why, replay_facts(state->replay));
+    const struct replay_facts *facts = replay_facts(state->replay);
+    run_log_append_gaps(&why, facts->gaps, facts->gap_count);
     if (why.size > 0)
         buffer_append_text(&why, " could not be replayed");
     else if (state->damaged > 0)
@@ -280,7 +292,7 @@ replay(struct rewriting *rewriting, struct input *input, const char *path)
     read_state(rewriting, &state, input, path);
     rewriting->state = &state;
     if (state.error.kind != ERROR_NONE) {
-        give_up(sum, state.error.text);
+        give_up_at(sum, &state.error);
     } else {
         doubt_state(sum, &state);
         count(rewriting);

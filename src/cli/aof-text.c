@@ -180,9 +180,10 @@ append_transactions(struct buffer *out, const struct log *log)
     if (all->open > 0) {
         append_counted(out, all->open, "transaction has no EXEC before its "
                                        "file ends: servers drop what is in "
-                                       "it.\n",
+                                       "it (Redis up to 3.2 applies it).\n",
                        "transactions have no EXEC before their files end: "
-                       "servers drop what is in them.\n");
+                       "servers drop what is in them (Redis up to 3.2 applies "
+                       "it).\n");
     }
 }
 

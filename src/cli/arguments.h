@@ -47,7 +47,7 @@ struct arguments {
     bool per_type;
     struct option_list separators;
     uint64_t depth;
-    uint64_t min_share; /* parts per million */
+    uint64_t min_share; /* parts per million; UINT64_MAX: not given */
     int to;             /* convert: index of its choices, -1 not given */
     uint64_t rdb_version; /* convert; 0: not given */
 

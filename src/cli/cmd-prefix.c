@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
 #include "analysis/prefix.h"
 #include "cli/command.h"
 #include "cli/message.h"
@@ -6,6 +8,9 @@
 #include "cli/run.h"
 #include "cli/separators.h"
 #include "cli/sink.h"
+
+/* What tables would show as 0.0 % of all memory, in parts per million. */
+enum { TABLE_MIN_SHARE = 500 };
 
 static void
 make_analyses(void *context, struct analysis **analyses)
@@ -29,6 +34,15 @@ write_rows(struct run *run, struct sink *sink)
                         "lower bounds");
 }
 
+/* Tables are for people, who look for what is big; data are whole. */
+static uint64_t
+min_share(const struct arguments *arguments)
+{
+    if (arguments->min_share != UINT64_MAX)
+        return arguments->min_share;
+    return strcmp(arguments->format, "table") == 0 ? TABLE_MIN_SHARE : 0;
+}
+
 static void
 run_with(const struct arguments *arguments,
          const struct separators *separators)
@@ -37,7 +51,7 @@ run_with(const struct arguments *arguments,
         .separators = separators->items,
         .separator_count = separators->count,
         .depth = arguments->depth,
-        .min_share = arguments->min_share,
+        .min_share = min_share(arguments),
         .profiles = arguments->servers.count,
     };
     options.capacity = prefix_capacity(arguments->mem_limit,
@@ -78,7 +92,7 @@ static const struct option_group own_options = {
           .max = PREFIX_DEPTH_MAX },
         { "min-share", 0, OPTION_SHARE, "PERCENT",
           "rows with less of all memory go to the prefix above them, in the "
-          "end to (other)",
+          "end to (other) (default 0.05 in tables, else 0)",
           .offset = offsetof(struct arguments, min_share) },
         { .name = NULL },
     },

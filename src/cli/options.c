@@ -416,6 +416,7 @@ options_parse(int argc, char **argv, const struct command **command,
                              .arguments = arguments };
     arguments->count = 20;
     arguments->depth = 1;
+    arguments->min_share = UINT64_MAX;
     arguments->to = -1;
     enum options_result result = run_parser(&parser);
     arguments->replay_limit = arguments->mem_limit;

@@ -106,8 +106,9 @@ tell(const struct repair *repair, const struct repair_part *part)
         repair_report_note(&report, repair_until_unmet(&part->until));
     repair_tell_add(part, &sums);
     repair_tell_sums(&sums, &report);
-    repair_report_end(&report, repair, repair_part_is_lost(part),
-                      part->written);
+    const struct repair_end end = { repair_part_is_lost(part),
+                                    sums.unverified, part->written };
+    repair_report_end(&report, repair, &end);
     (void)repair_output_close(&output, true);
     buffer_fini(&heading);
 }

@@ -361,7 +361,9 @@ tell(const struct repair_parts *self)
     }
     tell_notes(self, &report);
     repair_tell_sums(&sums, &report);
-    repair_report_end(&report, self->repair, is_lost(self), self->written);
+    const struct repair_end end = { is_lost(self), sums.unverified,
+                                    self->written };
+    repair_report_end(&report, self->repair, &end);
     (void)repair_output_close(&output, true);
 }
 
@@ -374,8 +376,7 @@ warn_of_others(const struct repair_parts *self)
     for (size_t i = 0; i < self->operands.count; i++)
         message_warning("%s: this file holds an RDB or AOF; name it to repair "
                         "it", self->operands.items[i].path);
-    run_trouble_tell_operands(&self->operands,
-                              self->repair->arguments->command);
+    run_trouble_tell_operands(&self->operands);
 }
 
 static enum exit_code

@@ -241,12 +241,16 @@ repair_report_count_least(struct repair_report *report, const char *member,
 
 static void
 text_of_end(struct repair_report *report, const struct repair *repair,
-            bool lost, uint64_t written)
+            const struct repair_end *end)
 {
     struct buffer *out = buffer_of(report);
     if (report->counted)
         buffer_append_byte(out, '\n');
-    buffer_append_text(out, lost ? "something is lost; " : "nothing is lost; ");
+    buffer_append_text(out, end->lost ? "something is lost; "
+                            : end->unverified
+                                ? "nothing is known to be lost, but values may "
+                                  "have changed; "
+                                : "nothing is lost; ");
     if (repair->arguments->dry_run) {
         buffer_append_text(out, "dry run: nothing was written\n");
         return;
@@ -255,25 +259,26 @@ text_of_end(struct repair_report *report, const struct repair *repair,
     escape_append(out, bytes_of_text(repair->arguments->output),
                   BYTES_ESCAPE);
     buffer_append_text(out, ", ");
-    number_append_counted(out, written, "byte");
+    number_append_counted(out, end->written, "byte");
     buffer_append_text(out, ", read again and sound\n");
 }
 
 void
 repair_report_end(struct repair_report *report, const struct repair *repair,
-                  bool lost, uint64_t written)
+                  const struct repair_end *end)
 {
     struct jsonl *line = &report->line;
     if (!report->is_json) {
-        text_of_end(report, repair, lost, written);
+        text_of_end(report, repair, end);
         return;
     }
     jsonl_close_to(line, 1);
-    member_flag(line, "lost", lost);
+    member_flag(line, "lost", end->lost);
+    member_flag(line, "unverified", end->unverified);
     member_flag(line, "dry_run", repair->arguments->dry_run);
     if (!repair->arguments->dry_run) {
         member_text(line, "output", repair->arguments->output);
-        jsonl_member_count(line, "output_bytes", written);
+        jsonl_member_count(line, "output_bytes", end->written);
     }
     jsonl_end(line);
 }

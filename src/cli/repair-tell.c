@@ -164,8 +164,9 @@ note_rdb(const struct repair_part *part, bool with_name,
              "the RDB's end was missing, and what may have come before it");
     if (salvage->crc_wrong)
         note(part, with_name, report,
-             "the RDB's checksum was wrong or missing: bytes inside of values "
-             "may have changed, which nothing tells");
+             "the RDB's checksum was %s: bytes inside of values may have "
+             "changed, which nothing tells",
+             salvage->facts.crc == RDB_CRC_MISMATCH ? "wrong" : "missing");
     if (salvage->gap_count == SALVAGE_GAPS_MAX)
         note(part, with_name, report,
              "more places of the RDB are damaged than can be held: the last "
@@ -214,6 +215,7 @@ static void
 add_rdb(const struct salvage *salvage, struct repair_sums *sums)
 {
     sums->has_rdb = true;
+    sums->unverified |= salvage->crc_wrong;
     sums->keys_kept += salvage->keys;
     sums->keys_uncounted |= !salvage->counts_lost;
     sums->keys_lost += salvage->lost_keys;

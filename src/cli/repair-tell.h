@@ -20,6 +20,7 @@ struct repair_sums {
     bool has_rdb;
     bool has_log;
     uint64_t keys_kept;
+    bool unverified;     /* by a checksum that was wrong or missing */
     bool keys_uncounted; /* nothing says of some RDB how many were lost */
     uint64_t keys_lost;
     bool keys_lost_is_least; /* there may be more */

@@ -92,9 +92,14 @@ void repair_report_count_least(struct repair_report *report,
                                const char *member, const char *noun,
                                const char *words, uint64_t count);
 
-/* written is the output's size; not looked at in a dry run. */
+struct repair_end {
+    bool lost;       /* something is */
+    bool unverified; /* by a checksum that was wrong or missing */
+    uint64_t written; /* the output's size; not looked at in a dry run */
+};
+
 void repair_report_end(struct repair_report *report,
-                       const struct repair *repair, bool lost,
-                       uint64_t written);
+                       const struct repair *repair,
+                       const struct repair_end *end);
 
 #endif

@@ -7,12 +7,16 @@
 #include "base/number.h"
 #include "cli/report.h"
 #include "cli/run-log.h"
+#include "cli/run-trouble.h"
 
 enum {
     INPUTS_SHOWN = 20,
     PROFILES_SHOWN = 10,
     PRICED_NAMED = 3, /* inputs of each of them */
 };
+
+static const char choose_others[] =
+    "(--server, --allocator, --set choose others)";
 
 void
 report_alarm(struct buffer *out, const struct report *report,
@@ -113,6 +117,17 @@ append_facts(struct buffer *out, const struct report *report,
 }
 
 static void
+append_trouble(struct buffer *out, const struct error *error)
+{
+    struct buffer reason = { 0 };
+    run_trouble_append_reason(&reason, error);
+    buffer_append_text(out, "  ");
+    escape_append(out, buffer_bytes(&reason), BYTES_TEXT);
+    buffer_append_byte(out, '\n');
+    buffer_fini(&reason);
+}
+
+static void
 append_inputs(struct buffer *out, const struct report *report)
 {
     const struct run *run = &report->run;
@@ -125,11 +140,8 @@ append_inputs(struct buffer *out, const struct report *report)
         else
             report_alarm(out, report, "NOT READ");
         buffer_append_byte(out, '\n');
-        if (input->error.kind != ERROR_NONE) {
-            buffer_append_text(out, "  ");
-            escape_append(out, bytes_of_text(input->error.text), BYTES_TEXT);
-            buffer_append_byte(out, '\n');
-        }
+        if (input->error.kind != ERROR_NONE)
+            append_trouble(out, &input->error);
     }
     if (run->input_count > INPUTS_SHOWN)
         buffer_append_format(out, "and %zu more inputs\n",
@@ -176,15 +188,24 @@ append_priced_inputs(struct buffer *out, const struct run *run,
         buffer_append_format(out, " and %zu more", count - PRICED_NAMED);
 }
 
+/* Said in any case: files of servers that have cluster mode may not tell. */
+static const char *
+cluster_words(const struct profile *profile)
+{
+    if (profile->server->cluster == CLUSTER_NONE)
+        return "";
+    return profile->cluster ? ", in cluster mode" : ", not in cluster mode";
+}
+
 static void
 append_profile(struct buffer *out, const struct run *run,
                const struct profile *profile, bool only)
 {
-    buffer_append_format(out, "priced for %s with %s, %d bit",
+    buffer_append_format(out, "priced for %s with %s, %d bit%s",
                          profile->server->name, profile->allocator->name,
-                         profile->bits);
+                         profile->bits, cluster_words(profile));
     if (only)
-        buffer_append_text(out, " (--server, --allocator choose others)");
+        buffer_append_format(out, " %s", choose_others);
     else
         append_priced_inputs(out, run, profile);
     buffer_append_byte(out, '\n');
@@ -232,7 +253,7 @@ append_profiles(struct buffer *out, const struct report *report)
         buffer_append_format(out, "other inputs are priced in %zu more ways\n",
                              profiles - PROFILES_SHOWN);
     if (!only)
-        buffer_append_text(out, "(--server, --allocator choose others)\n");
+        buffer_append_format(out, "%s\n", choose_others);
     append_settings(out, &run->arguments->sets);
     if (!filter_is_empty(run->filter)) {
         buffer_append_text(out, "only keys that pass ");

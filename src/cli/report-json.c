@@ -130,7 +130,8 @@ append_profile(struct buffer *out, const struct profile *profile,
     append_text(out, "allocator", profile->allocator->name);
     buffer_append_text(out, ", ");
     append_number(out, "bits", true, profile->bits);
-    buffer_append_text(out, ", \"assumed\": [");
+    buffer_append_format(out, ", \"cluster\": %s, \"assumed\": [",
+                         profile->cluster ? "true" : "false");
     for (size_t i = 0; i < profile->note_count; i++) {
         if (i > 0)
             buffer_append_text(out, ", ");

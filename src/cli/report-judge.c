@@ -95,6 +95,13 @@ judge_times(struct report *report)
     }
 }
 
+/* Commands of all logs that did nothing. */
+struct gaps {
+    uint64_t commands;
+    uint64_t logs;    /* that have such */
+    const char *text; /* of the first of them: which, and where */
+};
+
 struct counts {
     uint64_t damaged;
     uint64_t checksums;
@@ -103,27 +110,33 @@ struct counts {
     uint64_t other_profiles;
 
     /* Of logs. */
-    uint64_t not_replayed; /* commands */
-    uint64_t with_gaps;    /* logs that have such */
-    const char *gaps;      /* of the first of them, which commands */
-    uint64_t uncertain;    /* keys that they name */
+    struct gaps not_replayed;
+    struct gaps refused;   /* servers do not carry them out */
+    uint64_t uncertain;    /* keys that those name which were not replayed */
+    uint64_t missing;      /* of these, keys that are not there */
     uint64_t all_uncertain; /* inputs of which that cannot be said */
-    uint64_t errors;       /* commands that servers do not carry out */
     uint64_t relative;     /* expiries without a time to count from */
     uint64_t empty;        /* keys without an element */
 };
+
+static void
+count_gaps(struct gaps *gaps, const struct run_log_gaps *of)
+{
+    gaps->commands += of->commands;
+    if (of->commands > 0 && gaps->logs++ == 0)
+        gaps->text = of->text;
+}
 
 static void
 count_log(struct counts *counts, const struct run_log *log)
 {
     if (log == NULL)
         return;
-    counts->not_replayed += log->not_replayed;
-    if (log->gaps != NULL && counts->with_gaps++ == 0)
-        counts->gaps = log->gaps;
+    count_gaps(&counts->not_replayed, &log->not_replayed);
+    count_gaps(&counts->refused, &log->refused);
     counts->uncertain += log->uncertain;
+    counts->missing += log->replayed.uncertain_names;
     counts->all_uncertain += log->replayed.all_uncertain;
-    counts->errors += log->replayed.errors;
     counts->relative += log->replayed.relative_expiries;
     counts->empty += log->empty;
 }
@@ -164,10 +177,10 @@ warn_lower_bounds(struct report *report)
                                            "unknown:",
                                            "keys are of types whose layout "
                                            "is unknown:" };
-    static const char *const unordered[] = { "stream is in an order that no "
-                                             "server writes:",
+    static const char *const unordered[] = { "stream is in an order that "
+                                             "cannot be priced:",
                                              "streams are in an order that "
-                                             "no server writes:" };
+                                             "cannot be priced:" };
     const char *const bound = "the memory shown is a lower bound";
     const struct profile *profile = &report->main->scan.profiles[0];
     size_t count;
@@ -233,15 +246,31 @@ warn_of_inputs(struct report *report, const struct counts *counts)
 
 /* Names the commands when they are of one log; messages name all. */
 static void
-warn_of_gaps(struct report *report, const struct counts *counts)
+warn_of_gaps(struct report *report, const char *code, const struct gaps *gaps,
+             const char *words)
 {
     static const char *const commands[] = { "command", "commands" };
     struct buffer text = { 0 };
-    buffer_append_text(&text, "could not be replayed");
-    if (counts->with_gaps == 1)
-        buffer_append_format(&text, ": %s", counts->gaps);
+    buffer_append_text(&text, words);
+    if (gaps->logs == 1)
+        buffer_append_format(&text, ": %s", gaps->text);
     buffer_append_byte(&text, '\0');
-    warn(report, "not-replayed", counts->not_replayed, commands,
+    warn(report, code, gaps->commands, commands, (const char *)text.data);
+    buffer_fini(&text);
+}
+
+static void
+warn_of_uncertain(struct report *report, const struct counts *counts)
+{
+    static const char *const keys[] = { "key is", "keys are" };
+    struct buffer text = { 0 };
+    buffer_append_text(&text, "uncertain: named by a command that could not "
+                              "be replayed");
+    if (counts->missing > 0)
+        buffer_append_format(&text, " (of these not there: %llu)",
+                             (unsigned long long)counts->missing);
+    buffer_append_byte(&text, '\0');
+    warn(report, "uncertain", counts->uncertain, keys,
          (const char *)text.data);
     buffer_fini(&text);
 }
@@ -249,18 +278,17 @@ warn_of_gaps(struct report *report, const struct counts *counts)
 static void
 warn_of_logs(struct report *report, const struct counts *counts)
 {
-    static const char *const commands[] = { "command", "commands" };
     static const char *const keys[] = { "key is", "keys are" };
     static const char *const inputs[] = { "log has", "logs have" };
     static const char *const expiries[] = { "expiry is", "expiries are" };
-    warn_of_gaps(report, counts);
-    warn(report, "uncertain", counts->uncertain, keys,
-         "uncertain: named by a command that could not be replayed");
+    warn_of_gaps(report, "not-replayed", &counts->not_replayed,
+                 "could not be replayed");
+    warn_of_uncertain(report, counts);
     warn(report, "all-uncertain", counts->all_uncertain, inputs,
          "commands that could not be replayed and do not name the keys that "
          "they change");
-    warn(report, "errors", counts->errors, commands,
-         "that a server answers with an error");
+    warn_of_gaps(report, "errors", &counts->refused,
+                 "that a server answers with an error");
     warn(report, "relative-expiries", counts->relative, expiries,
          "relative to a time that the log does not tell: counted from now");
     warn(report, "empty", counts->empty, keys,

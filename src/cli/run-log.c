@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/xalloc.h"
 
 /* AUX fields come first in an RDB, and are few. */
@@ -102,41 +103,63 @@ on_ahead(void *context, uint64_t bytes)
 }
 
 void
-run_log_append_gaps(struct buffer *out, const struct replay_facts *facts)
+run_log_append_gaps(struct buffer *out, const struct replay_gap *gaps,
+                    size_t count)
 {
-    for (size_t i = 0; i < facts->gap_count; i++)
+    for (size_t i = 0; i < count; i++)
         buffer_append_format(out, "%s%s %llu", i > 0 ? ", " : "",
-                             facts->gaps[i].name,
-                             (unsigned long long)facts->gaps[i].count);
+                             gaps[i].name, (unsigned long long)gaps[i].count);
 }
 
+/* Gaps are in the order of the log. */
 static void
-keep_gaps(struct run_log *log, const struct replay_facts *facts)
+append_first(struct buffer *out, const struct replay_gap *first,
+             const struct aof_log *log)
 {
+    buffer_append_text(out, "; the first ");
+    if (log->is_set) {
+        buffer_append_text(out, "in ");
+        escape_append(out, aof_log_part_name(log, first->part), BYTES_ESCAPE);
+        buffer_append_byte(out, ' ');
+    }
+    buffer_append_format(out, "at offset 0x%llx",
+                         (unsigned long long)first->offset);
+}
+
+static struct run_log_gaps
+keep_gaps(const struct replay_gap *gaps, size_t count,
+          const struct aof_log *log)
+{
+    struct run_log_gaps kept = { .commands = 0 };
     struct buffer text = { .data = NULL };
-    for (size_t i = 0; i < facts->gap_count; i++)
-        log->not_replayed += facts->gaps[i].count;
-    run_log_append_gaps(&text, facts);
-    if (text.size > 0)
-        log->gaps = xmemdup(text.data, text.size);
+    if (count == 0)
+        return kept;
+    for (size_t i = 0; i < count; i++)
+        kept.commands += gaps[i].count;
+    run_log_append_gaps(&text, gaps, count);
+    append_first(&text, &gaps[0], log);
+    kept.text = xmemdup(text.data, text.size);
     buffer_fini(&text);
+    return kept;
 }
 
 static struct run_log *
-keep_results(const struct aof_state *state)
+keep_results(const struct aof_state *state, const struct aof_log *source)
 {
     const struct replay_facts *facts = replay_facts(state->replay);
     struct run_log *log = xcalloc(1, sizeof(*log));
     log->base = state->base;
     log->replayed = *facts;
     log->replayed.gaps = NULL;
+    log->replayed.refused = NULL;
     log->parts = state->parts;
     log->bytes = state->bytes;
     log->empty = state->empty;
     log->in_progress = state->in_progress;
     log->stopped = state->stopped;
-    keep_gaps(log, facts);
-    if (log->not_replayed > 0)
+    log->not_replayed = keep_gaps(facts->gaps, facts->gap_count, source);
+    log->refused = keep_gaps(facts->refused, facts->refused_count, source);
+    if (log->not_replayed.commands > 0)
         log->uncertain = keyspace_count_uncertain(state->keyspace) +
                          facts->uncertain_names;
     return log;
@@ -205,13 +228,13 @@ run_log_replay(struct run *run, struct run_input *result, struct input *input,
         aof_state_fail(state, &log.error);
     aof_log_find_unread(&log, &state->error);
     on_poll(&replaying, aof_log_consumed(&log));
+    result->log = keep_results(state, &log);
     aof_log_close(&log);
     if (result->kind == INPUT_RDB)
         result->kind = INPUT_AOF;
     if (state->error.kind == ERROR_USAGE)
         result->was_read = false; /* --until asks for what is not there */
     result->scan.error = state->error;
-    result->log = keep_results(state);
 }
 
 void
@@ -219,6 +242,7 @@ run_log_free(struct run_log *log)
 {
     if (log == NULL)
         return;
-    free(log->gaps);
+    free(log->not_replayed.text);
+    free(log->refused.text);
     free(log);
 }

@@ -9,12 +9,19 @@
 #include "aof/aof-state.h"
 #include "cli/run.h"
 
+/* Commands of a log that did nothing. */
+struct run_log_gaps {
+    uint64_t commands;
+    char *text; /* which, and where: "EVAL 46, EVALSHA 44; the first at offset
+                   0x8f"; NULL when there is none */
+};
+
 /* What a replay came to, once the keys are gone. */
 struct run_log {
     struct rdb_facts base;        /* version 0: it has none */
     struct replay_facts replayed; /* without gaps */
-    char *gaps;                   /* "EVAL 46, EVALSHA 44", or NULL */
-    uint64_t not_replayed;        /* commands of all gaps */
+    struct run_log_gaps not_replayed;
+    struct run_log_gaps refused;  /* a server answers them with an error */
     uint64_t uncertain;           /* keys that these may have changed or
                                      made */
     uint64_t parts;
@@ -40,9 +47,9 @@ struct aof_state_server run_log_server(const struct run *run);
 void run_log_replay(struct run *run, struct run_input *result,
                     struct input *input, struct aof_state *state);
 
-/* All that could not be replayed: "EVAL 46, EVALSHA 44"; nothing when there is
- * nothing. */
-void run_log_append_gaps(struct buffer *out, const struct replay_facts *facts);
+/* "EVAL 46, EVALSHA 44"; nothing when there is nothing. */
+void run_log_append_gaps(struct buffer *out, const struct replay_gap *gaps,
+                         size_t count);
 
 void run_log_free(struct run_log *log);
 

@@ -97,9 +97,9 @@ tell_unpriced(const struct run_input *input, const char *name)
     const struct scan *scan = &input->scan;
     if (scan->unpriced == 0 || scan->profiles == NULL)
         return;
-    message_warning("%s: %llu keys cannot exist on %s and have no memory "
-                    "there", name, (unsigned long long)scan->unpriced,
-                    scan->profiles[0].name);
+    message_warning("%s: keys that cannot exist on %s and have no memory "
+                    "there: %llu", name, scan->profiles[0].name,
+                    (unsigned long long)scan->unpriced);
 }
 
 static void
@@ -124,21 +124,34 @@ tell_version(const struct run_input *input, const char *name)
                         facts->version, known);
 }
 
+static void
+tell_gaps(const struct run_log *log, const char *name)
+{
+    struct buffer text = { 0 };
+    uint64_t missing = log->replayed.uncertain_names;
+    buffer_append_format(&text, "%s; keys that they name, and that are "
+                                "uncertain: %llu", log->not_replayed.text,
+                         (unsigned long long)log->uncertain);
+    if (missing > 0)
+        buffer_append_format(&text, ", of these not there: %llu",
+                             (unsigned long long)missing);
+    if (log->replayed.all_uncertain)
+        buffer_append_text(&text, "; some name no key: any may differ");
+    buffer_append_byte(&text, '\0');
+    message_warning("%s: commands that could not be replayed: %s", name,
+                    (const char *)text.data);
+    buffer_fini(&text);
+}
+
 /* What makes the keys of a log less than certain. */
 static void
 tell_replay(const struct run_log *log, const char *name)
 {
-    if (log->not_replayed > 0)
-        message_warning("%s: commands that could not be replayed: %s; keys "
-                        "that they name, and that are uncertain: %llu%s",
-                        name, log->gaps, (unsigned long long)log->uncertain,
-                        log->replayed.all_uncertain
-                            ? "; some name no key: any may differ"
-                            : "");
-    if (log->replayed.errors > 0)
+    if (log->not_replayed.commands > 0)
+        tell_gaps(log, name);
+    if (log->refused.commands > 0)
         message_warning("%s: commands that a server answers with an error: "
-                        "%llu", name,
-                        (unsigned long long)log->replayed.errors);
+                        "%s", name, log->refused.text);
     if (log->replayed.relative_expiries > 0)
         message_warning("%s: expiries relative to a time that the log does "
                         "not tell, counted from now: %llu", name,
@@ -197,46 +210,21 @@ run_trouble_tell(const struct run *run, size_t index)
     buffer_fini(&name);
 }
 
-static bool
-is_plain_word(const char *text)
-{
-    return text[0] != '-' &&
-           text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                             "_-+./:,@%")] == '\0';
-}
-
-/* The command that reads what an operand did not lead to; nothing when its name
- * would have to be quoted for a shell: then the name alone must do. */
-static void
-append_command(struct buffer *out, const struct operand_note *note,
-               const char *command)
-{
-    if (note->is_unread_set && is_plain_word(note->path))
-        buffer_append_format(out, "; to read it: keyweigh %s %s", command,
-                             note->path);
-    else if (note->is_unread_set)
-        buffer_append_text(out, "; name it to read it");
-    buffer_append_byte(out, '\0');
-}
-
 void
-run_trouble_tell_operands(const struct operands *operands,
-                          const char *command)
+run_trouble_tell_operands(const struct operands *operands)
 {
     for (size_t i = 0; i < operands->note_count; i++) {
         const struct operand_note *note = &operands->notes[i];
         struct buffer name = { 0 };
-        struct buffer hint = { 0 };
         append_name(&name, note->path);
-        append_command(&hint, note, command);
         if (note->is_error)
             message_error("%s: %s", (const char *)name.data, note->text);
         else
             message_warning("%s: %s%s", (const char *)name.data, note->text,
-                            (const char *)hint.data);
+                            note->is_unread_set
+                                ? "; to read it, name it as the input"
+                                : "");
         buffer_fini(&name);
-        buffer_fini(&hint);
     }
 }
 
@@ -268,14 +256,21 @@ run_trouble_input_is_complete(const struct run_input *input)
 }
 
 void
+run_trouble_append_reason(struct buffer *out, const struct error *error)
+{
+    if (error->has_offset)
+        buffer_append_format(out, "offset 0x%llx: ",
+                             (unsigned long long)error->offset);
+    buffer_append_text(out, error->text);
+}
+
+void
 run_trouble_append_error(struct buffer *out, const char *name,
                          const struct error *error)
 {
     escape_append(out, bytes_of_text(name), BYTES_ESCAPE);
-    if (error->has_offset)
-        buffer_append_format(out, ": offset 0x%llx",
-                             (unsigned long long)error->offset);
-    buffer_append_format(out, ": %s", error->text);
+    buffer_append_text(out, ": ");
+    run_trouble_append_reason(out, error);
 }
 
 bool

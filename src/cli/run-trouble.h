@@ -26,6 +26,9 @@ uint64_t run_trouble_rest(struct input *input);
  * that. */
 bool run_trouble_input_is_complete(const struct run_input *input);
 
+/* "offset 0x1a: TEXT". */
+void run_trouble_append_reason(struct buffer *out, const struct error *error);
+
 /* "NAME: offset 0x1a: TEXT", where NAME is escaped. */
 void run_trouble_append_error(struct buffer *out, const char *name,
                               const struct error *error);
@@ -41,10 +44,8 @@ bool run_trouble_is_complete(const struct run *run, struct buffer *why);
 /* Tells all about one input; called in the order of inputs. */
 void run_trouble_tell(const struct run *run, size_t index);
 
-/* Tells the notes on operands; command is the name of the running one, which
- * would take what they did not lead to. */
-void run_trouble_tell_operands(const struct operands *operands,
-                               const char *command);
+/* Tells the notes on operands. */
+void run_trouble_tell_operands(const struct operands *operands);
 
 /* What is to be said of all inputs together. */
 void run_trouble_tell_together(const struct run *run);

@@ -471,7 +471,7 @@ add_operands(struct run *run)
         operands_add(&run->operands, inputs->items[i], NULL);
     if (!run->plan->files_apart)
         operands_note_sums(&run->operands);
-    run_trouble_tell_operands(&run->operands, run->arguments->command);
+    run_trouble_tell_operands(&run->operands);
     run->input_count = output_is_input(run) ? 0 : run->operands.count;
     run->inputs = xcalloc(run->input_count + 1, sizeof *run->inputs);
     run->total = total_bytes(&run->operands);

@@ -326,7 +326,8 @@ static void
 resolve_cluster(struct profile *profile, const struct rdb_facts *facts)
 {
     int64_t said = profile->settings.cluster_enabled;
-    profile->cluster = said > 0 || (said < 0 && facts->has_slot_info);
+    profile->cluster = profile->server->cluster != CLUSTER_NONE &&
+                       (said > 0 || (said < 0 && facts->has_slot_info));
     if (profile->cluster && said < 0)
         add_note(profile, "slot information in the file: cluster mode");
 }

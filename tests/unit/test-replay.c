@@ -208,6 +208,25 @@ test_a_script_makes_its_keys_uncertain(void **state)
 }
 
 static void
+test_refused_commands_are_counted_by_name(void **state)
+{
+    const struct replay_facts *facts = replay_facts(replay);
+    (void)state;
+    run("SET a 1");
+    run("LPUSH a x");
+    run("hset a f v");
+    run("LPUSH a y");
+    assert_int_equal(facts->errors, 3);
+    assert_int_equal(facts->refused_count, 2);
+    assert_string_equal(facts->refused[0].name, "LPUSH");
+    assert_int_equal(facts->refused[0].count, 2);
+    assert_int_equal(facts->gap_count, 0);
+    replay_begin_part(replay);
+    run("SADD a x");
+    assert_int_equal(facts->refused[2].part, facts->refused[0].part + 1);
+}
+
+static void
 test_nothing_is_uncertain_where_no_key_is(void **state)
 {
     const struct replay_facts *facts = replay_facts(replay);
@@ -491,6 +510,7 @@ main(void)
         cmocka_unit_test(test_the_text_of_functions_counts_to_the_limit),
         TEST(test_relative_times_count_from_the_annotation),
         TEST(test_relative_times_count_from_the_start),
+        TEST(test_refused_commands_are_counted_by_name),
         TEST(test_a_script_makes_its_keys_uncertain),
         TEST(test_nothing_is_uncertain_where_no_key_is),
         TEST(test_doubt_spreads_to_what_is_made_of_it),
