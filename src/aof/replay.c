@@ -220,13 +220,11 @@ drop_queue(struct replay *replay)
 }
 
 static void
-exec(struct replay *replay)
+run_queue(struct replay *replay)
 {
     struct replay_queued queued = { .at = 0 };
     replay->in_multi = false;
     replay->in_exec = true;
-    replay->facts.commands++;
-    replay->facts.transactions++;
     while (!keyspace_is_full(replay->keyspace) &&
            replay_queue_next(&replay->queue, &queued)) {
         struct replay_call call =
@@ -236,6 +234,14 @@ exec(struct replay *replay)
     replay->in_exec = false;
     replay_queued_fini(&queued);
     drop_queue(replay);
+}
+
+static void
+exec(struct replay *replay)
+{
+    replay->facts.commands++;
+    replay->facts.transactions++;
+    run_queue(replay);
 }
 
 /* The queue lies beside the keyspace, and may take what that has left. */
@@ -382,6 +388,12 @@ replay_in_transaction(const struct replay *replay, uint64_t *begin)
 {
     *begin = replay->multi;
     return replay->in_multi;
+}
+
+void
+replay_apply_open(struct replay *replay)
+{
+    run_queue(replay);
 }
 
 void

@@ -2,7 +2,8 @@
  *
  * Replay: the commands of a log applied to a keyspace, as a server that loads
  * the log applies them.  Nothing expires meanwhile, errors are dropped, and a
- * transaction takes effect at its EXEC or not at all.
+ * transaction takes effect at its EXEC or not at all, unless the caller knows
+ * of a server that it does (replay_apply_open).
  *
  * What cannot be replayed (a script of an old log, a module's command) is
  * counted by its name, and the keys that it names are marked as uncertain; if
@@ -71,6 +72,9 @@ void replay_record(struct replay *replay, const struct aof_record *record);
 /* The next record is a rewrite's: the server's own, it tells more of it. */
 void replay_note_rewritten(struct replay *replay,
                            const struct aof_record *record);
+
+/* An open transaction takes effect as far as it goes, without its EXEC. */
+void replay_apply_open(struct replay *replay);
 
 /* An open transaction is dropped: the part ends. */
 void replay_end_part(struct replay *replay);

@@ -181,6 +181,65 @@ test_what_is_cut_short(void **state)
     aof_state_fini(&state_now);
 }
 
+/* What aof.c of Redis before 4.0.12 carries out as it comes, it keeps: where
+ * its release is told, and no command is newer. */
+static void
+test_open_transaction_of_a_release(void **state)
+{
+    (void)state;
+    static const char open[] = "SET a 1;MULTI;SET b 2;INCR a";
+    static const struct {
+        const char *commands;
+        const char *keys;
+        uint32_t version;
+        bool is_valkey;
+    } cases[] = {
+        { open, "a=2 b=2", AOF_VERSION(2, 8, 24), false },
+        { open, "a=2 b=2", AOF_VERSION(4, 0, 11), false },
+        { open, "a=1", AOF_VERSION(4, 0, 12), false },
+        { open, "a=1", AOF_VERSION(5, 0, 0), false },
+        { open, "a=1", AOF_VERSION(8, 0, 0), true },
+        { open, "a=1", 0, false },
+        { "MULTI;SET a 1;EXEC;XGROUP CREATE s g 0;MULTI;SET b 2", "a=1",
+          AOF_VERSION(4, 0, 11), false },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct aof_state_server server = {
+            .is_valkey = cases[i].is_valkey,
+            .version = cases[i].version,
+            .settings = store_settings_default,
+        };
+        const struct aof_state_options options = { .now_ms = -1,
+                                                   .server = &server };
+        save_commands("a", cases[i].commands);
+        assert_int_equal(read_with("a", &options), STATUS_FAIL);
+        expect_error(ERROR_TRUNCATED, "transaction");
+        expect_keys(cases[i].keys);
+        aof_state_fini(&state_now);
+    }
+}
+
+/* Only the end of the log is one: elsewhere the server did go on. */
+static void
+test_open_transaction_at_until(void **state)
+{
+    (void)state;
+    const struct aof_state_server server = {
+        .version = AOF_VERSION(2, 8, 24),
+        .settings = store_settings_default,
+    };
+    const struct aof_state_options options = {
+        .until = { .kind = AOF_REPAIR_OFFSET, .offset = 80 },
+        .now_ms = -1,
+        .server = &server,
+    };
+    save_commands("a", "SET a 1;MULTI;SET b 2;INCR a");
+    assert_int_equal(read_with("a", &options), STATUS_OK);
+    assert_true(state_now.stopped);
+    expect_keys("a=1");
+    aof_state_fini(&state_now);
+}
+
 static void
 test_memory_limit(void **state)
 {
@@ -317,6 +376,8 @@ main(void)
         cmocka_unit_test(test_until),
         cmocka_unit_test(test_until_in_a_set),
         cmocka_unit_test(test_what_is_cut_short),
+        cmocka_unit_test(test_open_transaction_of_a_release),
+        cmocka_unit_test(test_open_transaction_at_until),
         cmocka_unit_test(test_memory_limit),
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_server),
