@@ -123,7 +123,8 @@ test_scores_of_no_place(void **state)
     assert_true(point.longitude < -179.999997 &&
                 point.longitude > -179.999998);
     point = geohash_decode(10414648227546449.0, false);
-    assert_true(point.longitude > 180.0000026 && point.longitude < 180.0000027);
+    assert_true(point.longitude > 180.0000026 &&
+                point.longitude < 180.0000027);
     run("ZADD g 10414648227546449 m1");
     replay_set_server(replay, false, AOF_VERSION(7, 2, 6));
     run("GEORADIUSBYMEMBER g m1 1 km STORE t");
@@ -201,7 +202,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_any, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_scores_of_no_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_scores_of_no_place, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_date_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_distances, set_up,
                                         tear_down),
