@@ -516,6 +516,7 @@ aof_state_read(struct aof_state *state, struct aof_log *log,
     *state = (struct aof_state){ .moment_ms = -1 };
     (void)read_parts(&reading);
     begin_keyspace(&reading, &no_facts);
+    replay_end(state->replay);
     check_until(&reading);
     state->bytes = reading.before;
     complete_facts(state);

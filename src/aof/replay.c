@@ -16,6 +16,7 @@
 #include "aof/replay-command.h"
 #include "aof/replay-doubt.h"
 #include "aof/replay-gaps.h"
+#include "aof/replay-import.h"
 #include "aof/replay-library.h"
 #include "aof/replay-queue.h"
 #include "base/number.h"
@@ -45,6 +46,7 @@ struct replay {
     struct replay_queue queue;
     struct replay_gaps gaps;
     struct replay_doubt doubt;
+    struct replay_imports imports;
 
     struct libraries *libraries;
     struct keyspace_load *load;   /* or NULL yet */
@@ -99,7 +101,8 @@ static const struct replay_row control_rows[] = {
 /* --- rows --- */
 
 static const struct replay_row *const tables[] = {
-    control_rows,   replay_generic,      replay_expire,     replay_restore,
+    control_rows,   replay_generic,      replay_import,     replay_expire,
+    replay_restore,
     replay_sort,    replay_library,      replay_string,     replay_counter,
     replay_bits,    replay_hll,          replay_list,       replay_set,
     replay_zset,    replay_zset_store,   replay_geo,        replay_hash,
@@ -351,6 +354,7 @@ replay_free(struct replay *replay)
     rdb_payload_free(replay->payload);
     libraries_free(replay->libraries);
     replay_gaps_fini(&replay->gaps);
+    replay_imports_fini(&replay->imports);
     replay_queue_fini(&replay->queue);
     free(replay->argv);
     free(replay->runs);
@@ -404,6 +408,13 @@ replay_end_part(struct replay *replay)
     replay->in_multi = false;
 }
 
+void
+replay_end(struct replay *replay)
+{
+    replay_imports_doubt(&replay->imports, replay->keyspace, &replay->gaps);
+    replay->facts.gap_count = replay->gaps.count;
+}
+
 const struct replay_facts *
 replay_facts(const struct replay *replay)
 {
@@ -440,6 +451,18 @@ uint64_t
 replay_db(const struct replay *replay)
 {
     return replay->db;
+}
+
+uint64_t
+replay_offset(const struct replay *replay)
+{
+    return replay->offset;
+}
+
+struct replay_imports *
+replay_imports(struct replay *replay)
+{
+    return &replay->imports;
 }
 
 bool

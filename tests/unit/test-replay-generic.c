@@ -151,6 +151,58 @@ test_slots(void **state)
     assert_int_equal(keyspace_count_all(keyspace), 0);
 }
 
+#define JOB "0123456789012345678901234567890123456789"
+#define ESTABLISH "CLUSTER SYNCSLOTS ESTABLISH SOURCE " JOB " "
+
+/* How many keys of the log as it is are uncertain. */
+static uint64_t
+uncertain_at_end(void)
+{
+    replay_end(replay);
+    return keyspace_count_uncertain(keyspace);
+}
+
+/* The slots as above. */
+static void
+test_imports_that_end(void **state)
+{
+    (void)state;
+    run("MSET foo 1 bar 2 hello 3");
+    run(ESTABLISH "NAME " JOB " SLOTSRANGE 866 866 5061 6000");
+    run_error(ESTABLISH "NAME " JOB " SLOTSRANGE 6000 6000");
+    run_error(ESTABLISH "NAME x SLOTSRANGE 1 1");
+    run_error(ESTABLISH "NAME " JOB);
+    run_error(ESTABLISH "NAME " JOB " SLOTSRANGE 1 2 2 3");
+    run_error(ESTABLISH "NAME " JOB " SLOTSRANGE 1 2 3");
+    run_error(ESTABLISH "NAME " JOB " SLOTSRANGE 16384 16384");
+    run_error("CLUSTER SYNCSLOTS FINISH STATE SUCCESS NAME x");
+    run_error("CLUSTER SYNCSLOTS FINISH STATE OTHER NAME " JOB);
+    run_error("CLUSTER SYNCSLOTS FINISH NAME " JOB);
+    run("CLUSTER SYNCSLOTS FINISH STATE FAILED NAME " JOB " MESSAGE why");
+    assert_int_equal(uncertain_at_end(), 0);
+    run(ESTABLISH "SLOTSRANGE 0 16383 NAME " JOB);
+    run("FLUSHDB");
+    run("SET foo 1");
+    assert_int_equal(uncertain_at_end(), 0);
+    assert_int_equal(replay_facts(replay)->gap_count, 0);
+}
+
+/* Whether the server deletes the keys hangs on whose slots they are: Valkey
+ * 9.1.2 keeps them when all are its own. */
+static void
+test_import_without_end(void **state)
+{
+    (void)state;
+    run("MSET foo 1 bar 2 hello 3");
+    run(ESTABLISH "NAME " JOB " SLOTSRANGE 866 866 5061 6000");
+    assert_int_equal(uncertain_at_end(), 2);
+    assert_true(entry_is_uncertain(entry_of("hello")));
+    assert_true(entry_is_uncertain(entry_of("bar")));
+    assert_int_equal(replay_facts(replay)->gap_count, 1);
+    assert_string_equal(replay_facts(replay)->gaps[0].name,
+                        "CLUSTER SYNCSLOTS ESTABLISH");
+}
+
 /* --- expiry --- */
 
 static void
@@ -396,6 +448,8 @@ main(void)
         TEST(test_copy),
         TEST(test_databases),
         TEST(test_slots),
+        TEST(test_imports_that_end),
+        TEST(test_import_without_end),
         TEST(test_expire),
         TEST(test_expire_on_conditions),
         TEST(test_restore),
