@@ -79,8 +79,8 @@ void replay_apply_open(struct replay *replay);
 /* An open transaction is dropped: the part ends. */
 void replay_end_part(struct replay *replay);
 
-/* The log ends: keys are uncertain that its server may delete once it has loaded
- * them (replay-import.h). */
+/* The log ends: keys are uncertain that its server may delete once it has
+ * loaded them (replay-import.h). */
 void replay_end(struct replay *replay);
 
 /* The database that commands are for. */
