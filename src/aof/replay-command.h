@@ -64,6 +64,12 @@ uint64_t replay_offset(const struct replay *replay);
 bool replay_is_since(const struct replay *replay, uint32_t redis,
                      uint32_t valkey);
 
+static inline bool
+replay_is_of_valkey(const struct replay *replay)
+{
+    return !replay_is_since(replay, 0, AOF_NEVER);
+}
+
 /* The moment that relative times count from; false when none is known: the
  * fact is counted, and *now_ms is the assumed one. */
 bool replay_now(struct replay *replay, int64_t *now_ms);

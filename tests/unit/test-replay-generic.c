@@ -319,6 +319,49 @@ test_sort_numbers(void **state)
     assert_null(entry_of("s"));
 }
 
+/* Whether that release sorts the list l. */
+static bool
+sorts(bool is_valkey, uint32_t version)
+{
+    uint64_t before = replay_facts(replay)->errors;
+    replay_set_server(replay, is_valkey, version);
+    run("SORT l STORE d");
+    return replay_facts(replay)->errors == before;
+}
+
+/* As seen in Redis 7.2.6 and 8.6.3 and in Valkey 9.1.2. */
+static void
+test_sort_reads_scores_of_a_release(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *score;
+        bool redis_7_2;
+        bool redis_8_6;
+        bool valkey_9_1;
+    } cases[] = {
+        { "1e400", false, true, false },  { "-1e400", false, true, false },
+        { "1e-400", false, true, false }, { "1e-310", false, true, true },
+        { "\" 5\"", true, false, false }, { "0x10", true, false, false },
+        { "\"\"", true, true, false },    { "+5", true, true, true },
+        { "infinity", true, true, true }, { "5.", true, true, true },
+        { ".5", true, true, true },       { "nan", false, false, false },
+        { "1e", false, false, false },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char line[64];
+        run("DEL l");
+        (void)snprintf(line, sizeof(line), "RPUSH l 3 %s -3", cases[i].score);
+        run(line);
+        assert_int_equal(sorts(false, AOF_VERSION(7, 2, 6)),
+                         cases[i].redis_7_2);
+        assert_int_equal(sorts(false, AOF_VERSION(8, 6, 3)),
+                         cases[i].redis_8_6);
+        assert_int_equal(sorts(true, AOF_VERSION(9, 1, 2)),
+                         cases[i].valkey_9_1);
+    }
+}
+
 static void
 test_sort_by_patterns(void **state)
 {
@@ -455,6 +498,7 @@ main(void)
         TEST(test_restore),
         TEST(test_restore_refuses),
         TEST(test_sort_numbers),
+        TEST(test_sort_reads_scores_of_a_release),
         TEST(test_sort_by_patterns),
         TEST(test_old_sort_of_a_list),
         TEST(test_sort_sets),

@@ -71,6 +71,9 @@ test_set_refuses(void **state)
     run_error("SET a 2 KEEPTTL EX 5");
     run_error("SET a 2 PERSIST");
     run_error("SET a 2 IFDEQ 12");
+    replay_set_server(replay, true, AOF_VERSION(9, 1, 2));
+    run_error("SET a 2 IFNE 12");
+    run_error("SET a 2 IFDNE 0000000000000000");
     run_error("SETEX a 0 2");
     expect("a", "1");
     run("RPUSH l x");
