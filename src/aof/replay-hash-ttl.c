@@ -111,7 +111,7 @@ find_flag(struct bytes word)
     return NULL;
 }
 
-/* Redis takes 46 bits of milliseconds for a field (t_hash.c parseExpireTime). */
+/* Redis takes 46 bits of milliseconds (t_hash.c parseExpireTime). */
 static bool
 read_expiry(struct replay *replay, enum replay_time time, struct bytes argument,
             int64_t *expire_ms)
