@@ -5,6 +5,7 @@
 
 #include "aof/aof-era-read.h"
 #include "aof/aof-until.h"
+#include "aof/replay-import.h"
 #include "aof/scout.h"
 #include "base/number.h"
 #include "base/xalloc.h"
@@ -279,8 +280,10 @@ load_keys(struct reading *reading, struct rdb *rdb)
 {
     struct source *source = rdb_source(rdb);
     struct functions functions = { .codes = { .data = NULL } };
+    struct replay_imports imports = { .imports = NULL };
     struct key key;
     rdb_hear_functions(rdb, keep_function, &functions);
+    rdb_hear_slot_imports(rdb, replay_imports_hear, &imports);
     enum status status = source->ops->next(source, &key);
     begin_keyspace(reading, rdb_facts(rdb));
     struct keyspace_load *load =
@@ -292,6 +295,7 @@ load_keys(struct reading *reading, struct rdb *rdb)
     }
     keyspace_load_free(load);
     add_functions(reading->state->replay, &functions);
+    replay_take_imports(reading->state->replay, &imports);
     if (status == STATUS_FAIL &&
         reading->state->error.kind == ERROR_NONE)
         reading->state->error = *source->ops->error(source);

@@ -45,6 +45,32 @@ make_room(struct replay_imports *imports)
     return imports->count++;
 }
 
+static size_t
+begin(struct replay_imports *imports, struct bytes name, uint64_t offset)
+{
+    size_t number = make_room(imports);
+    struct replay_import *import = &imports->imports[number];
+    import->offset = offset;
+    import->is_open = true;
+    memcpy(import->name, name.data, REPLAY_IMPORT_NAME);
+    if (imports->by_slot == NULL)
+        imports->by_slot = xcalloc(SLOT_COUNT, sizeof(*imports->by_slot));
+    return number;
+}
+
+void
+replay_imports_hear(void *context, const struct rdb_slot_import *range)
+{
+    struct replay_imports *imports = context;
+    if (range->job.size != REPLAY_IMPORT_NAME)
+        return;
+    size_t number = find(imports, range->job);
+    if (number == SIZE_MAX)
+        number = begin(imports, range->job, range->offset);
+    for (uint64_t slot = range->first; slot <= range->last; slot++)
+        imports->by_slot[slot] = (uint16_t)(number + 1);
+}
+
 static void
 end(struct replay_imports *imports, size_t number)
 {
@@ -157,22 +183,6 @@ read_option(struct establishing *establishing, const struct bytes *argv,
     return 2;
 }
 
-static void
-begin(struct replay_imports *imports, const struct establishing *establishing,
-      uint64_t offset)
-{
-    size_t number = make_room(imports);
-    struct replay_import *import = &imports->imports[number];
-    import->offset = offset;
-    import->is_open = true;
-    memcpy(import->name, establishing->name.data, REPLAY_IMPORT_NAME);
-    if (imports->by_slot == NULL)
-        imports->by_slot = xcalloc(SLOT_COUNT, sizeof(*imports->by_slot));
-    for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
-        if (establishing->slots[slot])
-            imports->by_slot[slot] = (uint16_t)(number + 1);
-}
-
 static enum replay_outcome
 establish(struct replay *replay, const struct bytes *argv, size_t argc)
 {
@@ -186,7 +196,10 @@ establish(struct replay *replay, const struct bytes *argv, size_t argc)
     }
     if (establishing.name.size == 0 || !establishing.has_slots)
         return REPLAY_ERROR;
-    begin(imports, &establishing, replay_offset(replay));
+    size_t number = begin(imports, establishing.name, replay_offset(replay));
+    for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
+        if (establishing.slots[slot])
+            imports->by_slot[slot] = (uint16_t)(number + 1);
     return REPLAY_DONE;
 }
 

@@ -15,6 +15,7 @@
 
 #include "aof/replay-gaps.h"
 #include "keyspace/keyspace.h"
+#include "rdb/rdb.h"
 
 enum { REPLAY_IMPORT_NAME = 40 };
 
@@ -33,6 +34,10 @@ struct replay_imports {
 };
 
 void replay_imports_fini(struct replay_imports *imports);
+
+/* A range of one that was under way when an RDB was written: for
+ * rdb_hear_slot_imports. */
+void replay_imports_hear(void *imports, const struct rdb_slot_import *range);
 
 /* As servers do when a database is emptied. */
 void replay_imports_end_all(struct replay_imports *imports);

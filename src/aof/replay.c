@@ -427,6 +427,14 @@ replay_add_function(struct replay *replay, struct bytes code)
     (void)libraries_load(replay->libraries, code, true);
 }
 
+void
+replay_take_imports(struct replay *replay, struct replay_imports *imports)
+{
+    replay_imports_fini(&replay->imports);
+    replay->imports = *imports;
+    *imports = (struct replay_imports){ .imports = NULL };
+}
+
 bool
 replay_function(const struct replay *replay, size_t number, struct bytes *code)
 {

@@ -17,6 +17,7 @@
 #include "keyspace/keyspace.h"
 
 struct replay;
+struct replay_imports;
 
 /* Commands of one name that could not be replayed. */
 struct replay_gap {
@@ -95,8 +96,11 @@ bool replay_annotation_time(struct bytes line, int64_t *time_ms);
 /* Valid until the next call that changes something. */
 const struct replay_facts *replay_facts(const struct replay *replay);
 
-/* A library that stood in the dump in front of the log. */
+/* What stood in the dump in front of the log: a library; all imports of slots,
+ * which are moved in. */
 void replay_add_function(struct replay *replay, struct bytes code);
+void replay_take_imports(struct replay *replay,
+                         struct replay_imports *imports);
 
 /* The text of each function library, by number; false behind the last. */
 bool replay_function(const struct replay *replay, size_t number,

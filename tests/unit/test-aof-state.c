@@ -78,6 +78,37 @@ test_preamble(void **state)
     aof_state_fini(&state_now);
 }
 
+/* A dump of Valkey 9, with the key hello, in which slot 866 was being imported
+ * (that is hello's). */
+static void
+test_import_in_the_base(void **state)
+{
+    (void)state;
+    static const char job[] = "0123456789012345678901234567890123456789";
+    static const char head[] = "VALKEY080\xf3\x28";
+    static const char tail[] = "\x01\x43\x62\x43\x62\xfe\0\0\x05hello\x01"
+                               "1\xff\0\0\0\0\0\0\0";
+    char finish[128];
+    buffer_append(&content, head, sizeof(head) - 1);
+    buffer_append(&content, job, sizeof(job) - 1);
+    buffer_append(&content, tail, sizeof(tail));
+    save_commands("a", "SET foo 1");
+    assert_int_equal(read_log("a"), STATUS_OK);
+    assert_int_equal(keyspace_count_uncertain(state_now.keyspace), 1);
+    assert_int_equal(replay_facts(state_now.replay)->gaps[0].offset, 9);
+    aof_state_fini(&state_now);
+
+    buffer_append(&content, head, sizeof(head) - 1);
+    buffer_append(&content, job, sizeof(job) - 1);
+    buffer_append(&content, tail, sizeof(tail));
+    (void)snprintf(finish, sizeof(finish),
+                   "CLUSTER SYNCSLOTS FINISH STATE FAILED NAME %s", job);
+    save_commands("b", finish);
+    assert_int_equal(read_log("b"), STATUS_OK);
+    assert_int_equal(keyspace_count_uncertain(state_now.keyspace), 0);
+    aof_state_fini(&state_now);
+}
+
 static void
 save_set(const char *increment)
 {
@@ -372,6 +403,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_commands_alone),
         cmocka_unit_test(test_preamble),
+        cmocka_unit_test(test_import_in_the_base),
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_until),
         cmocka_unit_test(test_until_in_a_set),

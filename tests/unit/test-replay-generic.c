@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "aof/replay-import.h"
 #include "keyspace/value-list.h"
 #include "replay-text.h"
 
@@ -201,6 +202,31 @@ test_import_without_end(void **state)
     assert_int_equal(replay_facts(replay)->gap_count, 1);
     assert_string_equal(replay_facts(replay)->gaps[0].name,
                         "CLUSTER SYNCSLOTS ESTABLISH");
+}
+
+/* Begun before the dump in front of the log, as an opcode of it says. */
+static void
+test_import_of_a_dump(void **state)
+{
+    (void)state;
+    struct replay_imports imports = { .imports = NULL };
+    struct rdb_slot_import range = { .job = BYTES_LITERAL(JOB),
+                                     .first = 866,
+                                     .last = 866 };
+    replay_imports_hear(&imports, &range);
+    range.first = 5061;
+    range.last = 6000;
+    replay_imports_hear(&imports, &range);
+    range.job.size--;
+    range.last = 16383;
+    replay_imports_hear(&imports, &range);
+    replay_take_imports(replay, &imports);
+    run("MSET foo 1 bar 2 hello 3");
+    assert_int_equal(uncertain_at_end(), 2);
+    assert_int_equal(replay_facts(replay)->gap_count, 1);
+    run("MSET bar 2 hello 3");
+    run("CLUSTER SYNCSLOTS FINISH NAME " JOB " STATE SUCCESS");
+    assert_int_equal(uncertain_at_end(), 0);
 }
 
 /* --- expiry --- */
@@ -493,6 +519,7 @@ main(void)
         TEST(test_slots),
         TEST(test_imports_that_end),
         TEST(test_import_without_end),
+        TEST(test_import_of_a_dump),
         TEST(test_expire),
         TEST(test_expire_on_conditions),
         TEST(test_restore),
