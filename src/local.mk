@@ -106,11 +106,13 @@ noinst_LIBRARIES += %D%/libkeyweigh.a
 	%D%/aof/replay-expire.c \
 	%D%/aof/replay-gaps.c \
 	%D%/aof/replay-gaps.h \
+	%D%/aof/replay-import.h \
 	%D%/aof/replay-generic.c \
 	%D%/aof/replay-geo.c \
 	%D%/aof/replay-hash-ttl.c \
 	%D%/aof/replay-hash.c \
 	%D%/aof/replay-hll.c \
+	%D%/aof/replay-import.c \
 	%D%/aof/replay-library.c \
 	%D%/aof/replay-library.h \
 	%D%/aof/replay-list.c \

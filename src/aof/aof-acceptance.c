@@ -112,7 +112,9 @@ of_vadd_cas(void)
     return (struct acceptance) { .crashes = since("redis", 8, 0) };
 }
 
-/* In the last file it is cut off; before it, servers refuse after they cut. */
+/* In the last file it is cut off; before it, servers refuse after they cut.  Of
+ * a transaction without EXEC Redis before 4.0.12 loads what has come: it is not
+ * whole there either. */
 static struct acceptance
 of_truncation(const struct aof_place *place)
 {
@@ -215,7 +217,7 @@ remark_on_truncation(const struct aof_place *place)
     if (place->in_transaction)
         return "inside of MULTI: servers before Valkey 9 leave the MULTI in "
                "the file, and the next start throws away what was written "
-               "behind it";
+               "behind it (Redis before 4.0.12 applies all of it)";
     return NULL;
 }
 
@@ -227,8 +229,8 @@ aof_acceptance_remark(const struct finding *finding,
     case FINDING_AOF_TRUNCATED:
         return remark_on_truncation(place);
     case FINDING_AOF_MULTI_OPEN:
-        return place->is_last ? "cut off at its MULTI; Redis up to 3.2 applies "
-                                "it as far as it goes"
+        return place->is_last ? "cut off at its MULTI; Redis before 4.0.12 "
+                                "applies it as far as it goes"
                               : NULL;
     case FINDING_AOF_ARITY:
         return "servers that do not count read what is not there, and crash "

@@ -5,6 +5,7 @@
 
 #include "aof/aof-era-read.h"
 #include "aof/aof-until.h"
+#include "aof/replay-import.h"
 #include "aof/scout.h"
 #include "base/number.h"
 #include "base/xalloc.h"
@@ -129,19 +130,42 @@ release_by_commands(const struct reading *reading)
     return release;
 }
 
-/* As the facts of an RDB in front say; or else the caller; or else, where there
- * is none, the commands. */
+/* As the facts of an RDB in front say, or else the caller. */
 static struct release
-release_of(const struct reading *reading, const struct rdb_facts *facts)
+release_told(const struct reading *reading, const struct rdb_facts *facts)
 {
     const struct aof_state_server *server = reading->options->server;
     struct release release;
     release.version = aof_era_version(facts, &release.is_valkey);
-    if (release.version != 0)
-        return release;
-    if (server != NULL && server->version != 0)
+    if (release.version == 0 && server != NULL && server->version != 0)
         return (struct release){ server->is_valkey, server->version };
-    return facts->version == 0 ? release_by_commands(reading) : release;
+    return release;
+}
+
+/* As told; or else, where there is no RDB, as the commands say. */
+static struct release
+release_of(const struct reading *reading, const struct rdb_facts *facts)
+{
+    struct release release = release_told(reading, facts);
+    return release.version == 0 && facts->version == 0
+               ? release_by_commands(reading)
+               : release;
+}
+
+/* Until Redis 4.0.12 aof.c carries a transaction out as it comes, so that one
+ * without its EXEC has effect.  That commands are old tells nothing; that one
+ * is newer tells of a server behind the one that was told. */
+static bool
+applies_open_transactions(const struct reading *reading)
+{
+    const struct aof_state *state = reading->state;
+    struct release release = release_told(reading, &state->base);
+    bool is_valkey;
+    uint32_t newest = aof_era_newest(&replay_facts(state->replay)->era,
+                                     &is_valkey);
+    return release.version != 0 && !release.is_valkey &&
+           release.version < AOF_VERSION(4, 0, 12) &&
+           newest < AOF_VERSION(4, 1, 0);
 }
 
 /* Once what the first part says of itself is known.  A log that is neither a
@@ -256,8 +280,10 @@ load_keys(struct reading *reading, struct rdb *rdb)
 {
     struct source *source = rdb_source(rdb);
     struct functions functions = { .codes = { .data = NULL } };
+    struct replay_imports imports = { .imports = NULL };
     struct key key;
     rdb_hear_functions(rdb, keep_function, &functions);
+    rdb_hear_slot_imports(rdb, replay_imports_hear, &imports);
     enum status status = source->ops->next(source, &key);
     begin_keyspace(reading, rdb_facts(rdb));
     struct keyspace_load *load =
@@ -269,6 +295,7 @@ load_keys(struct reading *reading, struct rdb *rdb)
     }
     keyspace_load_free(load);
     add_functions(reading->state->replay, &functions);
+    replay_take_imports(reading->state->replay, &imports);
     if (status == STATUS_FAIL &&
         reading->state->error.kind == ERROR_NONE)
         reading->state->error = *source->ops->error(source);
@@ -288,8 +315,8 @@ load_rdb(struct reading *reading)
 
 /* ---- commands ---- */
 
-/* The end of a part: of one that is being written it is only the end so
- * far. */
+/* The end of a part: of one that is being written it is only the end so far,
+ * and the transaction that is open there goes on. */
 static enum status
 end_records(struct reading *reading, enum status status)
 {
@@ -307,6 +334,9 @@ end_records(struct reading *reading, enum status status)
         aof_log_has_grown(reading->log)) {
         state->in_progress = true;
         error_clear(&state->error);
+    } else if (state->error.kind == ERROR_TRUNCATED &&
+               applies_open_transactions(reading)) {
+        replay_apply_open(state->replay);
     }
     return state->error.kind == ERROR_NONE ? STATUS_OK : STATUS_FAIL;
 }
@@ -490,6 +520,7 @@ aof_state_read(struct aof_state *state, struct aof_log *log,
     *state = (struct aof_state){ .moment_ms = -1 };
     (void)read_parts(&reading);
     begin_keyspace(&reading, &no_facts);
+    replay_end(state->replay);
     check_until(&reading);
     state->bytes = reading.before;
     complete_facts(state);

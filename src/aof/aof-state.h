@@ -5,8 +5,10 @@
  *
  * Reading ends with the first trouble, since what comes behind a hole makes no
  * state that ever was: what is here then is the state at that place, and
- * state->error says where it is.  A value of the base that is damaged is left
- * out and counted.
+ * state->error says where it is.  A transaction that the end of the log cuts
+ * short counts only where its server is told to be older than Redis 4.0.12,
+ * which carries it out as far as it goes.  A value of the base that is damaged
+ * is left out and counted.
  */
 #ifndef KEYWEIGH_AOF_AOF_STATE_H
 #define KEYWEIGH_AOF_AOF_STATE_H

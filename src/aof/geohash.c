@@ -7,6 +7,7 @@
 enum {
     STEPS = 26,
     BITS = STEPS + 1, /* the largest angle itself has a cell of its own */
+    SCORE_BITS = 32,  /* of each angle in a score of any size */
 };
 
 static const double longitude_most = 180.0;
@@ -28,7 +29,7 @@ static uint64_t
 gather(uint64_t bits)
 {
     uint64_t result = 0;
-    for (int i = 0; i < BITS; i++)
+    for (int i = 0; i < SCORE_BITS; i++)
         result |= (bits >> (2 * i) & 1) << i;
     return result;
 }
@@ -49,8 +50,13 @@ middle_of(uint64_t cell, double most)
     double width = most + most;
     double low = -most + ((double)cell / cells) * width;
     double high = -most + ((double)(cell + 1) / cells) * width;
-    double middle = (low + high) / 2;
-    return middle > most ? most : middle < -most ? -most : middle;
+    return (low + high) / 2;
+}
+
+static double
+keep_within(double angle, double most)
+{
+    return angle > most ? most : angle < -most ? -most : angle;
 }
 
 bool
@@ -76,13 +82,18 @@ bits_of(double score)
 }
 
 struct geohash_point
-geohash_decode(double score)
+geohash_decode(double score, bool is_kept)
 {
     uint64_t bits = bits_of(score);
-    return (struct geohash_point){
+    struct geohash_point point = {
         .longitude = middle_of(gather(bits >> 1), longitude_most),
         .latitude = middle_of(gather(bits), latitude_most),
     };
+    if (is_kept) {
+        point.longitude = keep_within(point.longitude, longitude_most);
+        point.latitude = keep_within(point.latitude, latitude_most);
+    }
+    return point;
 }
 
 double

@@ -74,6 +74,7 @@ struct step {
     bool writes;
     bool adds; /* INCRBY, else SET */
     bool is_signed;
+    bool fills; /* i64 before Redis 6.0.6: see extend_sign */
     unsigned bits; /* 1 to 64 */
     enum overflow overflow;
     uint64_t offset;
@@ -128,8 +129,10 @@ read_offset(struct bytes text, struct step *step)
 /* GET type offset, SET type offset value, INCRBY type offset increment;
  * returns how many arguments it is, 0 when it is none of these. */
 static size_t
-read_step(const struct bytes *argv, size_t argc, struct step *step)
+read_step(const struct replay *replay, const struct bytes *argv, size_t argc,
+          struct step *step)
 {
+    const uint32_t since = AOF_VERSION(6, 0, 6);
     bool gets = replay_is(argv[0], "GET");
     step->adds = replay_is(argv[0], "INCRBY");
     step->writes = step->adds || replay_is(argv[0], "SET");
@@ -139,14 +142,15 @@ read_step(const struct bytes *argv, size_t argc, struct step *step)
         return 0;
     if (step->writes && !replay_integer(argv[3], &step->number))
         return 0;
+    step->fills = step->bits == 64 && !replay_is_since(replay, since, since);
     return size;
 }
 
 /* All steps of the arguments; the number of them, or SIZE_MAX when some is
  * none.  *end is behind the last bit that is written. */
 static size_t
-read_steps(const struct bytes *argv, size_t argc, struct step *steps,
-           uint64_t *end)
+read_steps(const struct replay *replay, const struct bytes *argv, size_t argc,
+           struct step *steps, uint64_t *end)
 {
     enum overflow overflow = WRAP;
     size_t count = 0;
@@ -159,7 +163,7 @@ read_steps(const struct bytes *argv, size_t argc, struct step *steps,
             i += 2;
             continue;
         }
-        size_t size = read_step(argv + i, argc - i, step);
+        size_t size = read_step(replay, argv + i, argc - i, step);
         if (size == 0)
             return SIZE_MAX;
         step->overflow = overflow;
@@ -219,6 +223,8 @@ add_signed(const struct step *step, int64_t base, int64_t by, uint64_t *number)
         return true;
     if (step->overflow == SATURATE)
         *number = (uint64_t)(above ? most : least);
+    else if (step->fills && above)
+        *number = UINT64_MAX;
     return step->overflow != FAIL;
 }
 
@@ -238,10 +244,15 @@ add_unsigned(const struct step *step, uint64_t base, int64_t by,
     return step->overflow != FAIL;
 }
 
+/* Before Redis 6.0.6 the sign goes into the bits that ~0 shifted by the width
+ * has (bitops.c getSignedBitfield and checkSignedBitfieldOverflow): by 64 it
+ * has all of them on x86 and ARM, and whatever is negative becomes -1. */
 static int64_t
-extend_sign(uint64_t number, unsigned bits)
+extend_sign(uint64_t number, const struct step *step)
 {
-    uint64_t sign = UINT64_C(1) << (bits - 1);
+    uint64_t sign = UINT64_C(1) << (step->bits - 1);
+    if (step->fills && (number & sign) != 0)
+        return -1;
     return (int64_t)((number ^ sign) - sign);
 }
 
@@ -253,7 +264,7 @@ write_step(unsigned char *bytes, const struct step *step)
     bool writes;
     int64_t by = step->adds ? step->number : 0;
     if (step->is_signed) {
-        int64_t base = step->adds ? extend_sign(old, step->bits)
+        int64_t base = step->adds ? extend_sign(old, step)
                                   : step->number;
         writes = add_signed(step, base, by, &number);
     } else {
@@ -286,7 +297,7 @@ run_bitfield(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     uint64_t end;
     struct step *steps = xcalloc(argc, sizeof(*steps));
-    size_t count = read_steps(argv + 2, argc - 2, steps, &end);
+    size_t count = read_steps(replay, argv + 2, argc - 2, steps, &end);
     enum replay_outcome outcome = REPLAY_ERROR;
     if (count != SIZE_MAX)
         outcome = check_string(replay, argv[1]);

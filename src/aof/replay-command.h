@@ -31,6 +31,7 @@ struct replay_row {
 
 /* A row without a name ends each. */
 extern const struct replay_row replay_generic[];
+extern const struct replay_row replay_import[];
 extern const struct replay_row replay_expire[];
 extern const struct replay_row replay_restore[];
 extern const struct replay_row replay_sort[];
@@ -56,9 +57,18 @@ extern const struct replay_row replay_vectorset[];
 struct keyspace *replay_keyspace(const struct replay *replay);
 struct store *replay_store(const struct replay *replay);
 
+/* Of the record at hand: of queued commands the EXEC. */
+uint64_t replay_offset(const struct replay *replay);
+
 /* Whether the log is of a server of that release or a newer one. */
 bool replay_is_since(const struct replay *replay, uint32_t redis,
                      uint32_t valkey);
+
+static inline bool
+replay_is_of_valkey(const struct replay *replay)
+{
+    return !replay_is_since(replay, 0, AOF_NEVER);
+}
 
 /* The moment that relative times count from; false when none is known: the
  * fact is counted, and *now_ms is the assumed one. */
@@ -172,5 +182,6 @@ bool replay_stream_id(struct bytes argument, uint64_t missing_seq,
 struct keyspace_load *replay_load(struct replay *replay);
 struct rdb_payload *replay_payload(struct replay *replay);
 struct libraries *replay_libraries(const struct replay *replay);
+struct replay_imports *replay_imports(struct replay *replay);
 
 #endif

@@ -102,15 +102,18 @@ run_incrby(struct replay *replay, const struct bytes *argv, size_t argc)
     return increment(replay, argv[1], by);
 }
 
-/* DECRBY key decrement */
+/* DECRBY key decrement.  Before Redis 7.0 the least number is taken for what
+ * negating it makes: itself. */
 static enum replay_outcome
 run_decrby(struct replay *replay, const struct bytes *argv, size_t argc)
 {
+    const uint32_t since = AOF_VERSION(7, 0, 0);
     int64_t by;
     (void)argc;
-    if (!replay_number(replay, argv[2], &by) || by == INT64_MIN)
+    if (!replay_number(replay, argv[2], &by) ||
+        (by == INT64_MIN && replay_is_since(replay, since, since)))
         return REPLAY_ERROR;
-    return increment(replay, argv[1], -by);
+    return increment(replay, argv[1], by == INT64_MIN ? by : -by);
 }
 
 /* INCRBYFLOAT key increment */

@@ -4,6 +4,7 @@
  * Redis 7.2; cluster_asm.c, Redis 8.6; cluster.c, Valkey 9.1).
  */
 #include "aof/replay-command.h"
+#include "aof/replay-import.h"
 #include "data/slot.h"
 
 static bool
@@ -120,6 +121,7 @@ run_flushdb(struct replay *replay, const struct bytes *argv, size_t argc)
     if (argc > 2 || (argc == 2 && !is_flush_mode(argv[1])))
         return REPLAY_ERROR;
     keyspace_flush(replay_keyspace(replay), replay_db(replay));
+    replay_imports_end_all(replay_imports(replay));
     return REPLAY_DONE;
 }
 
@@ -130,6 +132,7 @@ run_flushall(struct replay *replay, const struct bytes *argv, size_t argc)
     if (argc > 2 || (argc == 2 && !is_flush_mode(argv[1])))
         return REPLAY_ERROR;
     keyspace_flush_all(replay_keyspace(replay));
+    replay_imports_end_all(replay_imports(replay));
     replay_settle(replay);
     return REPLAY_DONE;
 }

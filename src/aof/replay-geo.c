@@ -88,6 +88,7 @@ struct search {
     struct bytes target;
     bool has_target;
     bool stores_distance;
+    bool is_kept; /* as geohash_decode has it */
 
     struct found *found;
     size_t found_count;
@@ -283,7 +284,8 @@ look_at(struct search *search, const struct value *value,
     for (uint64_t rank = ranks.first;
          rank < ranks.end && search->found_count < most; rank++)
         if (value_zset_next(&cursor, room, &member) &&
-            geo_shape_has(&search->shape, geohash_decode(member.score),
+            geo_shape_has(&search->shape,
+                          geohash_decode(member.score, search->is_kept),
                           &distance))
             keep(search, &member, distance);
 }
@@ -368,22 +370,25 @@ store_found(struct replay *replay, struct search *search)
     return outcome == REPLAY_DONE ? replay_kept(kept) : outcome;
 }
 
-/* The middle of a polygon around a pole is behind the edge of the map: then
- * servers look into the cells of a hash that they have not computed. */
+/* The middle of a polygon around a pole is behind the edge of the map, and so
+ * may a member be that is no place: then servers look into the cells of a hash
+ * that they have not computed. */
 static enum replay_outcome
 run(struct replay *replay, struct bytes key, struct search *search)
 {
+    const uint32_t since = AOF_VERSION(6, 0, 0);
     struct entry *entry;
     double score;
     enum replay_outcome outcome =
         replay_find(replay, key, TYPE_ZSET, &entry);
     if (outcome != REPLAY_DONE)
         return outcome;
+    search->is_kept = replay_is_since(replay, since, since);
     if (entry != NULL && search->has_member) {
         if (!value_zset_score(replay_store(replay), &entry->value,
                               search->member, &score))
             return REPLAY_ERROR;
-        search->shape.middle = geohash_decode(score);
+        search->shape.middle = geohash_decode(score, search->is_kept);
     }
     if (search->shape.kind == GEO_POLYGON)
         geo_shape_find_middle(&search->shape);

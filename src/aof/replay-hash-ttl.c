@@ -111,6 +111,16 @@ find_flag(struct bytes word)
     return NULL;
 }
 
+/* Redis takes 46 bits of milliseconds (t_hash.c parseExpireTime). */
+static bool
+read_expiry(struct replay *replay, enum replay_time time, struct bytes argument,
+            int64_t *expire_ms)
+{
+    const int64_t most = (INT64_C(1) << 46) - 1;
+    return replay_expiry(replay, time, argument, expire_ms) &&
+           (*expire_ms <= most || replay_is_of_valkey(replay));
+}
+
 /* An option of HSETEX or HGETEX at argv[*at], which moves behind it. */
 static bool
 take_option(struct replay *replay, const struct bytes *argv, size_t argc,
@@ -128,7 +138,7 @@ take_option(struct replay *replay, const struct bytes *argv, size_t argc,
         (options->given & TIMES) != 0)
         return false;
     options->given |= EXPIRES;
-    return replay_expiry(replay, time, argv[(*at)++], &options->expire_ms);
+    return read_expiry(replay, time, argv[(*at)++], &options->expire_ms);
 }
 
 /* HSETEX and HGETEX. */
@@ -179,7 +189,7 @@ expire_fields(struct replay *replay, enum replay_time time,
 {
     struct field_options options = { .given = 0 };
     struct entry *entry;
-    if (!replay_expiry(replay, time, argv[2], &options.expire_ms) ||
+    if (!read_expiry(replay, time, argv[2], &options.expire_ms) ||
         !read_conditions(replay, argv, argc, &options))
         return REPLAY_ERROR;
     enum replay_outcome outcome =

@@ -223,13 +223,16 @@ lset(struct replay *replay, const struct bytes *argv, size_t argc)
     return REPLAY_DONE;
 }
 
+/* What cannot be negated is refused since Redis 7.4 and Valkey 8.0. */
 static enum replay_outcome
 lrem(struct replay *replay, const struct bytes *argv, size_t argc)
 {
     struct entry *entry;
     int64_t count;
     (void)argc;
-    if (!replay_number(replay, argv[2], &count))
+    if (!replay_number(replay, argv[2], &count) ||
+        (count == INT64_MIN && replay_is_since(replay, AOF_VERSION(7, 4, 0),
+                                               AOF_VERSION(8, 0, 0))))
         return REPLAY_ERROR;
     enum replay_outcome outcome =
         replay_find(replay, argv[1], TYPE_LIST, &entry);

@@ -11,6 +11,7 @@
  */
 #include "aof/replay-command.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -288,17 +289,40 @@ look_up(struct sort *sort, struct bytes pattern, struct bytes element,
 
 /* --- sorting --- */
 
-/* As servers read a score, blanks before it and no text at all included. */
+/* Whether fast_float, too, makes that score of a text which strtod takes whole.
+ * It takes no blank and no "0x" in front.  No text at all and what is too large
+ * or too small is an error for Valkey; Redis looks for another errno than it
+ * sets, and takes 0 and infinity. */
+static bool
+is_read_fast(const struct replay *replay, struct bytes text, double score)
+{
+    bool by_valkey = replay_is_of_valkey(replay);
+    bool out_of_range = errno == ERANGE && (isinf(score) || score == 0);
+    if (text.size == 0)
+        return !by_valkey;
+    return !isspace(text.data[0]) &&
+           memchr(text.data, 'x', text.size) == NULL &&
+           memchr(text.data, 'X', text.size) == NULL &&
+           !(out_of_range && by_valkey);
+}
+
+/* As the log's server reads a score: by strtod, blanks before it and no text at
+ * all included; by fast_float since Redis 8.0 and Valkey 9.1. */
 static bool
 read_score(struct sort *sort, struct bytes text, double *score)
 {
+    const uint32_t redis = AOF_VERSION(8, 0, 0);
+    const uint32_t valkey = AOF_VERSION(9, 1, 0);
     char *end;
     buffer_clear(&sort->name);
     buffer_append(&sort->name, text.data, text.size);
     buffer_append_byte(&sort->name, '\0');
     errno = 0;
     *score = strtod((const char *)sort->name.data, &end);
-    return *end == '\0' && errno != ERANGE && !isnan(*score);
+    return *end == '\0' && !isnan(*score) &&
+           (replay_is_since(sort->replay, redis, valkey)
+                ? is_read_fast(sort->replay, text, *score)
+                : errno != ERANGE);
 }
 
 /* Gives an element what it is sorted by; one for which BY finds nothing has a

@@ -31,7 +31,7 @@ claims_deleted(const struct replay *replay, const struct claim *claim,
     bool by_server = claim->force && claim->just_id &&
                      claim->deliveries >= 0 && claim->min_idle_ms <= 0;
     return !replay_is_since(replay, since, since) && by_server &&
-           pending->consumer != NULL && pending->consumer != claim->consumer;
+           pending->consumer != NULL;
 }
 
 /* The consumer, made when there is none; false for want of room. */

@@ -27,6 +27,7 @@ enum {
     COMPARES = IF_EQUAL | IF_UNEQUAL | IF_DIGEST | IF_NO_DIGEST,
     CONDITIONS = IF_ABSENT | IF_PRESENT | COMPARES,
     TIMES = KEEP_TTL | PERSIST | EXPIRES,
+    OF_REDIS = COMPARES & ~IF_EQUAL, /* and not of Valkey */
 
     /* What each command takes. */
     OF_SET = CONDITIONS | GET | KEEP_TTL | EXPIRES,
@@ -93,6 +94,7 @@ read_options(struct replay *replay, const struct bytes *argv, size_t argc,
         bool more = i + 1 < argc;
         if (option != NULL) {
             if (!(option->bit & allowed) ||
+                ((option->bit & OF_REDIS) && replay_is_of_valkey(replay)) ||
                 (option->excludes & options->given) ||
                 (option->has_text && !more))
                 return false;

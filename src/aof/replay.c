@@ -16,6 +16,7 @@
 #include "aof/replay-command.h"
 #include "aof/replay-doubt.h"
 #include "aof/replay-gaps.h"
+#include "aof/replay-import.h"
 #include "aof/replay-library.h"
 #include "aof/replay-queue.h"
 #include "base/number.h"
@@ -47,6 +48,7 @@ struct replay {
     struct replay_gaps gaps;
     struct replay_gaps refused;
     struct replay_doubt doubt;
+    struct replay_imports imports;
 
     struct libraries *libraries;
     struct keyspace_load *load;   /* or NULL yet */
@@ -101,7 +103,8 @@ static const struct replay_row control_rows[] = {
 /* --- rows --- */
 
 static const struct replay_row *const tables[] = {
-    control_rows,   replay_generic,      replay_expire,     replay_restore,
+    control_rows,   replay_generic,      replay_import,     replay_expire,
+    replay_restore,
     replay_sort,    replay_library,      replay_string,     replay_counter,
     replay_bits,    replay_hll,          replay_list,       replay_set,
     replay_zset,    replay_zset_store,   replay_geo,        replay_hash,
@@ -235,13 +238,11 @@ drop_queue(struct replay *replay)
 }
 
 static void
-exec(struct replay *replay)
+run_queue(struct replay *replay)
 {
     struct replay_queued queued = { .at = 0 };
     replay->in_multi = false;
     replay->in_exec = true;
-    replay->facts.commands++;
-    replay->facts.transactions++;
     while (!keyspace_is_full(replay->keyspace) &&
            replay_queue_next(&replay->queue, &queued)) {
         struct replay_call call =
@@ -251,6 +252,14 @@ exec(struct replay *replay)
     replay->in_exec = false;
     replay_queued_fini(&queued);
     drop_queue(replay);
+}
+
+static void
+exec(struct replay *replay)
+{
+    replay->facts.commands++;
+    replay->facts.transactions++;
+    run_queue(replay);
 }
 
 /* The queue lies beside the keyspace, and may take what that has left. */
@@ -362,6 +371,7 @@ replay_free(struct replay *replay)
     libraries_free(replay->libraries);
     replay_gaps_fini(&replay->gaps);
     replay_gaps_fini(&replay->refused);
+    replay_imports_fini(&replay->imports);
     replay_queue_fini(&replay->queue);
     free(replay->argv);
     free(replay->runs);
@@ -392,6 +402,7 @@ replay_begin_part(struct replay *replay)
 {
     replay_end_part(replay);
     replay->part++;
+    replay->imports.part = replay->part;
     replay->db = 0;
 }
 
@@ -403,11 +414,24 @@ replay_in_transaction(const struct replay *replay, uint64_t *begin)
 }
 
 void
+replay_apply_open(struct replay *replay)
+{
+    run_queue(replay);
+}
+
+void
 replay_end_part(struct replay *replay)
 {
     replay->facts.dropped += replay->queue.count;
     drop_queue(replay);
     replay->in_multi = false;
+}
+
+void
+replay_end(struct replay *replay)
+{
+    replay_imports_doubt(&replay->imports, replay->keyspace, &replay->gaps);
+    replay->facts.gap_count = replay->gaps.count;
 }
 
 const struct replay_facts *
@@ -420,6 +444,17 @@ void
 replay_add_function(struct replay *replay, struct bytes code)
 {
     (void)libraries_load(replay->libraries, code, true);
+}
+
+void
+replay_take_imports(struct replay *replay, struct replay_imports *imports)
+{
+    replay_imports_fini(&replay->imports);
+    replay->imports = *imports;
+    replay->imports.part = replay->part;
+    for (size_t i = 0; i < imports->count; i++)
+        replay->imports.imports[i].part = replay->part;
+    *imports = (struct replay_imports){ .imports = NULL };
 }
 
 bool
@@ -446,6 +481,18 @@ uint64_t
 replay_db(const struct replay *replay)
 {
     return replay->db;
+}
+
+uint64_t
+replay_offset(const struct replay *replay)
+{
+    return replay->offset;
+}
+
+struct replay_imports *
+replay_imports(struct replay *replay)
+{
+    return &replay->imports;
 }
 
 bool

@@ -2,7 +2,8 @@
  *
  * Replay: the commands of a log applied to a keyspace, as a server that loads
  * the log applies them.  Nothing expires meanwhile, errors are dropped, and a
- * transaction takes effect at its EXEC or not at all.
+ * transaction takes effect at its EXEC or not at all, unless the caller knows
+ * of a server that it does (replay_apply_open).
  *
  * What cannot be replayed (a script of an old log, a module's command) is
  * counted by its name, and the keys that it names are marked as uncertain; if
@@ -16,6 +17,7 @@
 #include "keyspace/keyspace.h"
 
 struct replay;
+struct replay_imports;
 
 /* Commands of one name that did nothing here: they could not be replayed, or a
  * server answers them with an error. */
@@ -76,8 +78,15 @@ void replay_record(struct replay *replay, const struct aof_record *record);
 void replay_note_rewritten(struct replay *replay,
                            const struct aof_record *record);
 
+/* An open transaction takes effect as far as it goes, without its EXEC. */
+void replay_apply_open(struct replay *replay);
+
 /* An open transaction is dropped: the part ends. */
 void replay_end_part(struct replay *replay);
+
+/* The log ends: keys are uncertain that its server may delete once it has
+ * loaded them (replay-import.h). */
+void replay_end(struct replay *replay);
 
 /* The database that commands are for. */
 uint64_t replay_db(const struct replay *replay);
@@ -91,8 +100,11 @@ bool replay_annotation_time(struct bytes line, int64_t *time_ms);
 /* Valid until the next call that changes something. */
 const struct replay_facts *replay_facts(const struct replay *replay);
 
-/* A library that stood in the dump in front of the log. */
+/* What stood in the dump in front of the log: a library; all imports of slots,
+ * which are moved in. */
 void replay_add_function(struct replay *replay, struct bytes code);
+void replay_take_imports(struct replay *replay,
+                         struct replay_imports *imports);
 
 /* The text of each function library, by number; false behind the last. */
 bool replay_function(const struct replay *replay, size_t number,

@@ -87,6 +87,9 @@ struct rdb {
     char eof_mark[40];
     void (*function)(void *context, struct bytes code); /* or NULL */
     void *function_context;
+    void (*slot_import)(void *context,
+                        const struct rdb_slot_import *slot_import);
+    void *slot_import_context;
 
     struct visitor *visitor; /* NULL: the value is only skipped */
     struct error bad;        /* the first damage of the current value */

@@ -15,7 +15,11 @@
 #include "base/xalloc.h"
 #include "rdb/opcodes.h"
 
-enum { DEFAULT_DATABASES = 16, SLOTS = 16384 };
+enum {
+    DEFAULT_DATABASES = 16,
+    SLOTS = 16384,
+    JOB_HELD = 41, /* bytes of an import's name, which has one less */
+};
 
 /* Hints of this many keys make Redis 4.0 to 6.0 abort at once. */
 #define RESIZEDB_HUGE (1ULL << 40)
@@ -114,25 +118,58 @@ read_slot_info(struct rdb *rdb, uint64_t at)
 }
 
 static bool
+read_slot_range(struct rdb *rdb, struct rdb_slot_import *range)
+{
+    if (!rdb_length(rdb, &range->first) || !rdb_length(rdb, &range->last))
+        return false;
+    if (range->first > range->last || range->last >= SLOTS)
+        rdb_finding(rdb, FINDING_SLOT_IMPORT, range->offset,
+                    "slot import range %llu-%llu",
+                    (unsigned long long)range->first,
+                    (unsigned long long)range->last);
+    else if (rdb->slot_import != NULL)
+        rdb->slot_import(rdb->slot_import_context, range);
+    return true;
+}
+
+static bool
+read_slot_ranges(struct rdb *rdb, struct rdb_slot_import *range)
+{
+    uint64_t count;
+    if (!rdb_length(rdb, &count))
+        return rdb_doing(rdb, "slot import", 0);
+    for (uint64_t i = 0; i < count; i++)
+        if (!read_slot_range(rdb, range))
+            return rdb_doing(rdb, "slot import range", i);
+    return true;
+}
+
+static bool
 read_slot_import(struct rdb *rdb, uint64_t at)
 {
-    struct rdb_string job;
-    uint64_t ranges;
-    uint64_t first;
-    uint64_t last;
-    if (!rdb_string_open(rdb, &job) || !rdb_string_skip(rdb, &job) ||
-        !rdb_length(rdb, &ranges))
+    struct buffer job = { NULL, 0, 0 };
+    uint64_t size;
+    if (!rdb_string_append(rdb, &job, JOB_HELD, &size)) {
+        buffer_fini(&job);
         return rdb_doing(rdb, "slot import", 0);
-    for (uint64_t i = 0; i < ranges; i++) {
-        if (!rdb_length(rdb, &first) || !rdb_length(rdb, &last))
-            return rdb_doing(rdb, "slot import range", i);
-        if (first > last || last >= SLOTS)
-            rdb_finding(rdb, FINDING_SLOT_IMPORT, at,
-                        "slot import range %llu-%llu",
-                        (unsigned long long)first, (unsigned long long)last);
     }
-    rdb->facts.has_slot_info = true;
-    return true;
+    struct rdb_slot_import range = { .job = buffer_bytes(&job),
+                                     .offset = at };
+    bool read = read_slot_ranges(rdb, &range);
+    buffer_fini(&job);
+    rdb->facts.has_slot_info |= read;
+    return read;
+}
+
+void
+rdb_hear_slot_imports(struct rdb *rdb,
+                      void (*slot_import)(
+                          void *context,
+                          const struct rdb_slot_import *slot_import),
+                      void *context)
+{
+    rdb->slot_import = slot_import;
+    rdb->slot_import_context = context;
 }
 
 static bool

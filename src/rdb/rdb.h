@@ -86,6 +86,21 @@ void rdb_hear_functions(struct rdb *rdb,
                         void (*function)(void *context, struct bytes code),
                         void *context);
 
+/* One range of an import of cluster slots that was under way (Valkey 9). */
+struct rdb_slot_import {
+    struct bytes job;
+    uint64_t offset; /* of the opcode */
+    uint64_t first;
+    uint64_t last;
+};
+
+/* The same of imports, each range by itself, as they stand in the file. */
+void rdb_hear_slot_imports(struct rdb *rdb,
+                           void (*slot_import)(
+                               void *context,
+                               const struct rdb_slot_import *slot_import),
+                           void *context);
+
 /* The file in smaller steps than source->next takes: the header, then one
  * record after the other. */
 struct rdb_record {

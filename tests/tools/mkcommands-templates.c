@@ -72,13 +72,13 @@ const struct template templates[] = {
     {10, "SET {bits} {value}"},
     {10, "SETRANGE {bits} {offset} {value}"},
 
-    /* HyperLogLog */
-    {60, "PFADD {hll} {value}*"},
-    {10, "PFADD {hll}"},
-    {25, "PFMERGE {hll} {hll}+"},
-    {20, "PFCOUNT {hll}"},
-    {3, "PFDEBUG TODENSE {hll}"},
-    {2, "PFDEBUG GETREG {hll}"},
+    /* HyperLogLog: 2.8 may die of a string that is none */
+    {60, "@3.0 PFADD {hll} {value}*"},
+    {10, "@3.0 PFADD {hll}"},
+    {25, "@3.0 PFMERGE {hll} {hll}+"},
+    {20, "@3.0 PFCOUNT {hll}"},
+    {3, "@3.0 PFDEBUG TODENSE {hll}"},
+    {2, "@3.0 PFDEBUG GETREG {hll}"},
 
     /* lists */
     {70, "RPUSH {list} {element}*"},
@@ -239,7 +239,7 @@ const struct template templates[] = {
 
     /* any type */
     {25, "DEL {key}+"},
-    {15, "@4.0 UNLINK {key}+"},
+    {15, "@6.0 UNLINK {key}+"}, /* 5.0 may die of one on a stream */
     {25, "(EXPIRE {key} {seconds}|PEXPIRE {key} {ms}|EXPIREAT {key} {at}"
          "|PEXPIREAT {key} {atms}) " CONDITION},
     {15, "SET {string} {value} ; (EXPIRE {same} {seconds}"

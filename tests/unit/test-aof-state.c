@@ -78,6 +78,37 @@ test_preamble(void **state)
     aof_state_fini(&state_now);
 }
 
+/* A dump of Valkey 9, with the key hello, in which slot 866 was being imported
+ * (that is hello's). */
+static void
+test_import_in_the_base(void **state)
+{
+    (void)state;
+    static const char job[] = "0123456789012345678901234567890123456789";
+    static const char head[] = "VALKEY080\xf3\x28";
+    static const char tail[] = "\x01\x43\x62\x43\x62\xfe\0\0\x05hello\x01"
+                               "1\xff\0\0\0\0\0\0\0";
+    char finish[128];
+    buffer_append(&content, head, sizeof(head) - 1);
+    buffer_append(&content, job, sizeof(job) - 1);
+    buffer_append(&content, tail, sizeof(tail));
+    save_commands("a", "SET foo 1");
+    assert_int_equal(read_log("a"), STATUS_OK);
+    assert_int_equal(keyspace_count_uncertain(state_now.keyspace), 1);
+    assert_int_equal(replay_facts(state_now.replay)->gaps[0].offset, 9);
+    aof_state_fini(&state_now);
+
+    buffer_append(&content, head, sizeof(head) - 1);
+    buffer_append(&content, job, sizeof(job) - 1);
+    buffer_append(&content, tail, sizeof(tail));
+    (void)snprintf(finish, sizeof(finish),
+                   "CLUSTER SYNCSLOTS FINISH STATE FAILED NAME %s", job);
+    save_commands("b", finish);
+    assert_int_equal(read_log("b"), STATUS_OK);
+    assert_int_equal(keyspace_count_uncertain(state_now.keyspace), 0);
+    aof_state_fini(&state_now);
+}
+
 static void
 save_set(const char *increment)
 {
@@ -177,6 +208,65 @@ test_what_is_cut_short(void **state)
     assert_int_equal(read_log("b"), STATUS_FAIL);
     expect_error(ERROR_TRUNCATED, "transaction");
     assert_int_equal(state_now.error.offset, 27);
+    expect_keys("a=1");
+    aof_state_fini(&state_now);
+}
+
+/* What aof.c of Redis before 4.0.12 carries out as it comes, it keeps: where
+ * its release is told, and no command is newer. */
+static void
+test_open_transaction_of_a_release(void **state)
+{
+    (void)state;
+    static const char open[] = "SET a 1;MULTI;SET b 2;INCR a";
+    static const struct {
+        const char *commands;
+        const char *keys;
+        uint32_t version;
+        bool is_valkey;
+    } cases[] = {
+        { open, "a=2 b=2", AOF_VERSION(2, 8, 24), false },
+        { open, "a=2 b=2", AOF_VERSION(4, 0, 11), false },
+        { open, "a=1", AOF_VERSION(4, 0, 12), false },
+        { open, "a=1", AOF_VERSION(5, 0, 0), false },
+        { open, "a=1", AOF_VERSION(8, 0, 0), true },
+        { open, "a=1", 0, false },
+        { "MULTI;SET a 1;EXEC;XGROUP CREATE s g 0;MULTI;SET b 2", "a=1",
+          AOF_VERSION(4, 0, 11), false },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct aof_state_server server = {
+            .is_valkey = cases[i].is_valkey,
+            .version = cases[i].version,
+            .settings = store_settings_default,
+        };
+        const struct aof_state_options options = { .now_ms = -1,
+                                                   .server = &server };
+        save_commands("a", cases[i].commands);
+        assert_int_equal(read_with("a", &options), STATUS_FAIL);
+        expect_error(ERROR_TRUNCATED, "transaction");
+        expect_keys(cases[i].keys);
+        aof_state_fini(&state_now);
+    }
+}
+
+/* Only the end of the log is one: elsewhere the server did go on. */
+static void
+test_open_transaction_at_until(void **state)
+{
+    (void)state;
+    const struct aof_state_server server = {
+        .version = AOF_VERSION(2, 8, 24),
+        .settings = store_settings_default,
+    };
+    const struct aof_state_options options = {
+        .until = { .kind = AOF_REPAIR_OFFSET, .offset = 80 },
+        .now_ms = -1,
+        .server = &server,
+    };
+    save_commands("a", "SET a 1;MULTI;SET b 2;INCR a");
+    assert_int_equal(read_with("a", &options), STATUS_OK);
+    assert_true(state_now.stopped);
     expect_keys("a=1");
     aof_state_fini(&state_now);
 }
@@ -313,10 +403,13 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_commands_alone),
         cmocka_unit_test(test_preamble),
+        cmocka_unit_test(test_import_in_the_base),
         cmocka_unit_test(test_set),
         cmocka_unit_test(test_until),
         cmocka_unit_test(test_until_in_a_set),
         cmocka_unit_test(test_what_is_cut_short),
+        cmocka_unit_test(test_open_transaction_of_a_release),
+        cmocka_unit_test(test_open_transaction_at_until),
         cmocka_unit_test(test_memory_limit),
         cmocka_unit_test(test_settings),
         cmocka_unit_test(test_server),

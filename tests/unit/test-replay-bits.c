@@ -68,6 +68,26 @@ test_bitfield_overflows(void **state)
              "INCRBY i64 0 1");
 }
 
+/* As seen in Redis 5.0.14 and 7.2.6. */
+static void
+test_bitfield_i64_of_a_release(void **state)
+{
+    (void)state;
+    static const char line[] = "BITFIELD a SET i64 0 -65 INCRBY i64 0 -15 "
+                               "SET i64 64 9223372036854775807 "
+                               "INCRBY i64 64 5";
+    replay_set_server(replay, false, AOF_VERSION(6, 0, 5));
+    run_into("a",
+             BYTES_LITERAL("\xff\xff\xff\xff\xff\xff\xff\xf0"
+                           "\xff\xff\xff\xff\xff\xff\xff\xff"),
+             line);
+    replay_set_server(replay, false, AOF_VERSION(6, 0, 6));
+    run_into("a",
+             BYTES_LITERAL("\xff\xff\xff\xff\xff\xff\xff\xb0"
+                           "\x80\0\0\0\0\0\0\x04"),
+             line);
+}
+
 /* Saturating to the top, of all places. */
 static void
 test_bitfield_far_below_is_above(void **state)
@@ -139,6 +159,7 @@ main(void)
         TEST(test_setbit),
         TEST(test_bitfield_sets_and_adds),
         TEST(test_bitfield_overflows),
+        TEST(test_bitfield_i64_of_a_release),
         TEST(test_bitfield_far_below_is_above),
         TEST(test_bitfield_refuses),
         TEST(test_bitop),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "aof/replay-import.h"
 #include "keyspace/value-list.h"
 #include "replay-text.h"
 
@@ -151,6 +152,83 @@ test_slots(void **state)
     assert_int_equal(keyspace_count_all(keyspace), 0);
 }
 
+#define JOB "0123456789012345678901234567890123456789"
+#define ESTABLISH "CLUSTER SYNCSLOTS ESTABLISH SOURCE " JOB " "
+
+/* How many keys of the log as it is are uncertain. */
+static uint64_t
+uncertain_at_end(void)
+{
+    replay_end(replay);
+    return keyspace_count_uncertain(keyspace);
+}
+
+/* The slots as above. */
+static void
+test_imports_that_end(void **state)
+{
+    (void)state;
+    run("MSET foo 1 bar 2 hello 3");
+    run(ESTABLISH "NAME " JOB " SLOTSRANGE 866 866 5061 6000");
+    run_error(ESTABLISH "NAME " JOB " SLOTSRANGE 6000 6000");
+    run_error(ESTABLISH "NAME x SLOTSRANGE 1 1");
+    run_error(ESTABLISH "NAME " JOB);
+    run_error(ESTABLISH "NAME " JOB " SLOTSRANGE 1 2 2 3");
+    run_error(ESTABLISH "NAME " JOB " SLOTSRANGE 1 2 3");
+    run_error(ESTABLISH "NAME " JOB " SLOTSRANGE 16384 16384");
+    run_error("CLUSTER SYNCSLOTS FINISH STATE SUCCESS NAME x");
+    run_error("CLUSTER SYNCSLOTS FINISH STATE OTHER NAME " JOB);
+    run_error("CLUSTER SYNCSLOTS FINISH NAME " JOB);
+    run("CLUSTER SYNCSLOTS FINISH STATE FAILED NAME " JOB " MESSAGE why");
+    assert_int_equal(uncertain_at_end(), 0);
+    run(ESTABLISH "SLOTSRANGE 0 16383 NAME " JOB);
+    run("FLUSHDB");
+    run("SET foo 1");
+    assert_int_equal(uncertain_at_end(), 0);
+    assert_int_equal(replay_facts(replay)->gap_count, 0);
+}
+
+/* Whether the server deletes the keys hangs on whose slots they are: Valkey
+ * 9.1.2 keeps them when all are its own. */
+static void
+test_import_without_end(void **state)
+{
+    (void)state;
+    run("MSET foo 1 bar 2 hello 3");
+    run(ESTABLISH "NAME " JOB " SLOTSRANGE 866 866 5061 6000");
+    assert_int_equal(uncertain_at_end(), 2);
+    assert_true(entry_is_uncertain(entry_of("hello")));
+    assert_true(entry_is_uncertain(entry_of("bar")));
+    assert_int_equal(replay_facts(replay)->gap_count, 1);
+    assert_string_equal(replay_facts(replay)->gaps[0].name,
+                        "CLUSTER SYNCSLOTS ESTABLISH");
+}
+
+/* Begun before the dump in front of the log, as an opcode of it says. */
+static void
+test_import_of_a_dump(void **state)
+{
+    (void)state;
+    struct replay_imports imports = { .imports = NULL };
+    struct rdb_slot_import range = { .job = BYTES_LITERAL(JOB),
+                                     .first = 866,
+                                     .last = 866 };
+    replay_imports_hear(&imports, &range);
+    range.first = 5061;
+    range.last = 6000;
+    replay_imports_hear(&imports, &range);
+    range.job.size--;
+    range.last = 16383;
+    replay_imports_hear(&imports, &range);
+    replay_take_imports(replay, &imports);
+    run("MSET foo 1 bar 2 hello 3");
+    assert_int_equal(uncertain_at_end(), 2);
+    assert_int_equal(replay_facts(replay)->gap_count, 1);
+    run("MSET bar 2 hello 3");
+    run("CLUSTER SYNCSLOTS FINISH NAME " JOB " STATE SUCCESS");
+    assert_int_equal(uncertain_at_end(), 0);
+}
+
 /* --- expiry --- */
 
 static void
@@ -265,6 +343,49 @@ test_sort_numbers(void **state)
     run_error("SORT s STORE d");
     run("SORT nothing STORE s");
     assert_null(entry_of("s"));
+}
+
+/* Whether that release sorts the list l. */
+static bool
+sorts(bool is_valkey, uint32_t version)
+{
+    uint64_t before = replay_facts(replay)->errors;
+    replay_set_server(replay, is_valkey, version);
+    run("SORT l STORE d");
+    return replay_facts(replay)->errors == before;
+}
+
+/* As seen in Redis 7.2.6 and 8.6.3 and in Valkey 9.1.2. */
+static void
+test_sort_reads_scores_of_a_release(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *score;
+        bool redis_7_2;
+        bool redis_8_6;
+        bool valkey_9_1;
+    } cases[] = {
+        { "1e400", false, true, false },  { "-1e400", false, true, false },
+        { "1e-400", false, true, false }, { "1e-310", false, true, true },
+        { "\" 5\"", true, false, false }, { "0x10", true, false, false },
+        { "\"\"", true, true, false },    { "+5", true, true, true },
+        { "infinity", true, true, true }, { "5.", true, true, true },
+        { ".5", true, true, true },       { "nan", false, false, false },
+        { "1e", false, false, false },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char line[64];
+        run("DEL l");
+        (void)snprintf(line, sizeof(line), "RPUSH l 3 %s -3", cases[i].score);
+        run(line);
+        assert_int_equal(sorts(false, AOF_VERSION(7, 2, 6)),
+                         cases[i].redis_7_2);
+        assert_int_equal(sorts(false, AOF_VERSION(8, 6, 3)),
+                         cases[i].redis_8_6);
+        assert_int_equal(sorts(true, AOF_VERSION(9, 1, 2)),
+                         cases[i].valkey_9_1);
+    }
 }
 
 static void
@@ -396,11 +517,15 @@ main(void)
         TEST(test_copy),
         TEST(test_databases),
         TEST(test_slots),
+        TEST(test_imports_that_end),
+        TEST(test_import_without_end),
+        TEST(test_import_of_a_dump),
         TEST(test_expire),
         TEST(test_expire_on_conditions),
         TEST(test_restore),
         TEST(test_restore_refuses),
         TEST(test_sort_numbers),
+        TEST(test_sort_reads_scores_of_a_release),
         TEST(test_sort_by_patterns),
         TEST(test_old_sort_of_a_list),
         TEST(test_sort_sets),

@@ -36,8 +36,8 @@ static void
 test_distance(void **state)
 {
     (void)state;
-    struct geohash_point palermo = geohash_decode(3479099956230698.0);
-    struct geohash_point catania = geohash_decode(3479447370796909.0);
+    struct geohash_point palermo = geohash_decode(3479099956230698.0, true);
+    struct geohash_point catania = geohash_decode(3479447370796909.0, true);
     double metres = geohash_distance(palermo, catania);
     assert_true(metres > 166274.15155 && metres < 166274.15165);
     assert_true(palermo.longitude > 13.36138933897018433 - 1e-12 &&
@@ -111,6 +111,29 @@ test_any(void **state)
                      " Catania 3479447370796909 d 3479448752256182");
 }
 
+/* As seen in Redis 7.2.6; Redis 5.0.14 looks for a member in the wrong places
+ * when its score is none of a place. */
+static void
+test_scores_of_no_place(void **state)
+{
+    (void)state;
+    struct geohash_point point = geohash_decode(72057594037927936.0, true);
+    assert_true(point.latitude > 85.051128779 &&
+                point.latitude < 85.051128781);
+    assert_true(point.longitude < -179.999997 &&
+                point.longitude > -179.999998);
+    point = geohash_decode(10414648227546449.0, false);
+    assert_true(point.longitude > 180.0000026 &&
+                point.longitude < 180.0000027);
+    run("ZADD g 10414648227546449 m1");
+    replay_set_server(replay, false, AOF_VERSION(7, 2, 6));
+    run("GEORADIUSBYMEMBER g m1 1 km STORE t");
+    expect_text("t", "m1 10414648227546448");
+    replay_set_server(replay, false, AOF_VERSION(5, 0, 14));
+    run("GEORADIUSBYMEMBER g m1 1 km STORE t");
+    assert_true(entry_is_uncertain(entry_of("t")));
+}
+
 /* Servers do not find what lies at 180 degrees from the other side: it is 412
  * km from the middle, "in" 571 km. */
 static void
@@ -179,6 +202,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stores, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_any, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_scores_of_no_place, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_date_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_distances, set_up,
                                         tear_down),

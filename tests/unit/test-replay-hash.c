@@ -85,6 +85,7 @@ test_expiry(void **state)
     run("HINCRBY h b 5");
     expect_text("h", "a 9 b 7@4102444700000 c 3");
     run_error("HPEXPIREAT h 4102444700000 FIELDS 3 a b");
+    run_error("HPEXPIREAT h 70368744177664 FIELDS 1 a");
     run_error("HPEXPIREAT h x FIELDS 1 a");
     run_error("HPEXPIREAT h 4102444700000 NX XX FIELDS 1 a");
     run("HPEXPIREAT none 4102444700000 FIELDS 1 a");

@@ -165,6 +165,34 @@ test_errors(void **state)
     expect("s", "1");
 }
 
+/* As t_list.c of Redis 7.2 and 7.4, and of Valkey 7.2 and 8.0 has it. */
+static void
+test_removing_the_least_count(void **state)
+{
+    (void)state;
+    static const struct {
+        bool is_valkey;
+        uint32_t version;
+        bool refuses;
+    } cases[] = {
+        { false, AOF_VERSION(2, 8, 24), false },
+        { false, AOF_VERSION(7, 2, 6), false },
+        { false, AOF_VERSION(7, 4, 0), true },
+        { true, AOF_VERSION(7, 2, 5), false },
+        { true, AOF_VERSION(8, 0, 0), true },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        replay_set_server(replay, cases[i].is_valkey, cases[i].version);
+        run("DEL a");
+        run("RPUSH a x y x");
+        if (cases[i].refuses)
+            run_error("LREM a -9223372036854775808 x");
+        else
+            run("LREM a -9223372036854775808 x");
+        expect_text("a", cases[i].refuses ? "x y x" : "y");
+    }
+}
+
 int
 main(void)
 {
@@ -177,6 +205,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_trim, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_timeouts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_removing_the_least_count, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

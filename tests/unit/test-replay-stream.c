@@ -307,7 +307,8 @@ test_claiming_of_old(void **state)
 }
 
 /* Of an entry that is deleted, Redis 7.0 and later drop what is pending, and
- * write it as claimed by the consumer that has it; Redis 6.2 claims it. */
+ * write it as claimed by the consumer that has it; before, it is claimed, be it
+ * by the same consumer (seen in Redis 5.0.14). */
 static void
 test_claiming_deleted(void **state)
 {
@@ -318,6 +319,13 @@ test_claiming_deleted(void **state)
     works("XCLAIM k g c 0 1-0 TIME 9 RETRYCOUNT 1 FORCE JUSTID LASTID 3-0");
     works("XCLAIM k g d 0 2-0 TIME 15 RETRYCOUNT 2 FORCE JUSTID LASTID 3-0");
     works("XCLAIM k g d 0 3-0 TIME 15");
+    assert_group("group g at 3-0 read -1 pending 2\n"
+                 "pending 1-0 since 9 times 1\n"
+                 "pending 2-0 since 15 times 2\n"
+                 "consumer c of 1\nowns 1-0\n"
+                 "consumer d of 1\nowns 2-0\n");
+    replay_set_server(replay, false, AOF_VERSION(7, 0, 0));
+    works("XCLAIM k g c 0 1-0 TIME 9 RETRYCOUNT 1 FORCE JUSTID LASTID 3-0");
     assert_group("group g at 3-0 read -1 pending 1\n"
                  "pending 2-0 since 15 times 2\n"
                  "consumer c of 0\nconsumer d of 1\nowns 2-0\n");

@@ -71,6 +71,9 @@ test_set_refuses(void **state)
     run_error("SET a 2 KEEPTTL EX 5");
     run_error("SET a 2 PERSIST");
     run_error("SET a 2 IFDEQ 12");
+    replay_set_server(replay, true, AOF_VERSION(9, 1, 2));
+    run_error("SET a 2 IFNE 12");
+    run_error("SET a 2 IFDNE 0000000000000000");
     run_error("SETEX a 0 2");
     expect("a", "1");
     run("RPUSH l x");
@@ -214,6 +217,21 @@ test_counters(void **state)
     run_error("INCR b");
 }
 
+/* Seen in Redis 2.8.24 and 5.0.14. */
+static void
+test_decrement_by_the_least(void **state)
+{
+    (void)state;
+    replay_set_server(replay, false, AOF_VERSION(6, 2, 16));
+    run("DECRBY n -9223372036854775808");
+    expect("n", "-9223372036854775808");
+    run("SET n 5");
+    run("DECRBY n -9223372036854775808");
+    expect("n", "-9223372036854775803");
+    run("SET n -1");
+    run_error("DECRBY n -9223372036854775808");
+}
+
 /* Redis 2.8.24. */
 static void
 test_old_numbers(void **state)
@@ -321,6 +339,7 @@ main(void)
         TEST(test_parts),
         TEST(test_deleting_on_conditions),
         TEST(test_counters),
+        TEST(test_decrement_by_the_least),
         TEST(test_old_numbers),
         TEST(test_floats_as_servers_write_them),
         TEST(test_increx),
