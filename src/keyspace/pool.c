@@ -255,17 +255,28 @@ slack_most(const struct pool *pool, uint64_t used)
     return taken + least < pool->limit ? pool->limit - taken : least;
 }
 
+static uint64_t
+slack_of(const struct pool *pool)
+{
+    return pool_bytes(pool) - pool_used(pool);
+}
+
 /* What is freed adds to the slack, and takes from what may be: so it is not to
- * be looked at again before half of what is missing. */
+ * be looked at again before half of what is missing.  Slack that moving blocks
+ * could not mend is not tried again before it has grown. */
 bool
 pool_look(struct pool *pool)
 {
     uint64_t used = pool_used(pool);
-    uint64_t most = used + slack_most(pool, used);
-    uint64_t bytes = pool_bytes(pool);
-    if (bytes > most)
+    uint64_t slack = slack_of(pool);
+    uint64_t most = slack_most(pool, used);
+    if (slack < pool->left)
+        pool->left = slack;
+    if (most < pool->left)
+        most = pool->left + used / 16 + POOL_FREED_LEAST;
+    if (slack > most)
         return true;
-    pool->look_at = pool->freed + (most - bytes) / 2 + POOL_FREED_LEAST;
+    pool->look_at = pool->freed + (most - slack) / 2 + POOL_FREED_LEAST;
     return false;
 }
 
@@ -301,6 +312,7 @@ pool_move_end(struct pool *pool)
 {
     slabs_move_end(&pool->slabs);
     extents_move_end(&pool->extents);
+    pool->left = slack_of(pool);
 }
 
 void *
