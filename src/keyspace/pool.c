@@ -132,6 +132,22 @@ pool_reset(struct pool *pool)
     pool->resets = resets + 1;
 }
 
+static uint64_t
+slack_of(const struct pool *pool)
+{
+    return pool_bytes(pool) - pool_used(pool);
+}
+
+/* Counts what was freed: where pages that had gone back count as held again,
+ * since what they lie in was joined with more, by how much slack has grown. */
+static void
+count_freed(struct pool *pool, size_t size, uint64_t slack_before)
+{
+    uint64_t slack = slack_of(pool);
+    uint64_t grown = slack > slack_before ? slack - slack_before : 0;
+    pool->freed += grown > size ? grown : size;
+}
+
 enum kind { KIND_SMALL, KIND_LARGE, KIND_GIANT };
 
 static enum kind
@@ -161,9 +177,9 @@ pool_alloc(struct pool *pool, size_t size)
 void
 pool_free(struct pool *pool, void *block, size_t size)
 {
+    uint64_t slack = slack_of(pool);
     if (size == 0)
         return;
-    pool->freed += size;
     switch (kind_of(size)) {
     case KIND_SMALL:
         slabs_free(&pool->slabs, &pool->extents, block);
@@ -175,6 +191,7 @@ pool_free(struct pool *pool, void *block, size_t size)
     default:
         free_giant(pool, block);
     }
+    count_freed(pool, size, slack);
 }
 
 static void *
@@ -190,9 +207,10 @@ move(struct pool *pool, void *block, size_t size, size_t new_size)
 static void *
 resize_large(struct pool *pool, void *block, size_t size, size_t new_size)
 {
+    uint64_t slack = slack_of(pool);
     void *resized = extents_resize(&pool->extents, block, size, new_size);
     if (resized != block || new_size < size)
-        pool->freed += size;
+        count_freed(pool, size, slack);
     return resized;
 }
 
@@ -253,12 +271,6 @@ slack_most(const struct pool *pool, uint64_t used)
     if (pool->limit == 0 || taken + most <= pool->limit)
         return most;
     return taken + least < pool->limit ? pool->limit - taken : least;
-}
-
-static uint64_t
-slack_of(const struct pool *pool)
-{
-    return pool_bytes(pool) - pool_used(pool);
 }
 
 /* What is freed adds to the slack, and takes from what may be: so it is not to

@@ -38,7 +38,8 @@ struct pool {
     uint64_t beside;           /* bytes of others that count to the limit */
     uint64_t limit;            /* bytes that make it full; 0 none */
     bool refused;              /* pool_allows said no */
-    uint64_t freed;            /* bytes, since blocks were moved together */
+    uint64_t freed;            /* bytes that may be slack, since blocks were
+                                  moved together */
     uint64_t look_at;          /* with less freed, slack is not too much */
     uint64_t left;             /* slack that was left then, or less since */
     uint64_t resets;           /* how often all blocks were freed */
