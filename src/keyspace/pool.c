@@ -103,7 +103,7 @@ resize_giant(struct pool *pool, void *block, size_t size)
 void
 pool_init(struct pool *pool, uint64_t limit)
 {
-    *pool = (struct pool){ .limit = limit };
+    *pool = (struct pool){ .limit = limit, .slack_least = POOL_SLACK_LEAST };
     extents_init(&pool->extents);
 }
 
@@ -126,10 +126,12 @@ pool_reset(struct pool *pool)
     bool refused = pool->refused;
     uint64_t beside = pool->beside;
     uint64_t resets = pool->resets;
+    uint64_t slack_least = pool->slack_least;
     pool_fini(pool);
     pool->refused = refused;
     pool->beside = beside;
     pool->resets = resets + 1;
+    pool->slack_least = slack_least;
 }
 
 static uint64_t
@@ -260,13 +262,20 @@ pool_allows(struct pool *pool, uint64_t more)
 
 /* --- moving together --- */
 
+/* What is freed in between at least. */
+static uint64_t
+freed_least(const struct pool *pool)
+{
+    return pool->slack_least / 4;
+}
+
 /* What slack may be: where it would fill the last sixteenth of the limit, only
  * so much as moving blocks may leave. */
 static uint64_t
 slack_most(const struct pool *pool, uint64_t used)
 {
-    uint64_t most = used / 4 + POOL_SLACK_LEAST;
-    uint64_t least = used / 8 + POOL_SLACK_LEAST;
+    uint64_t most = used / 4 + pool->slack_least;
+    uint64_t least = used / 8 + pool->slack_least;
     uint64_t taken = used + pool->beside + pool->limit / 16;
     if (pool->limit == 0 || taken + most <= pool->limit)
         return most;
@@ -285,18 +294,18 @@ pool_look(struct pool *pool)
     if (slack < pool->left)
         pool->left = slack;
     if (most < pool->left)
-        most = pool->left + used / 16 + POOL_FREED_LEAST;
+        most = pool->left + used / 16 + freed_least(pool);
     if (slack > most)
         return true;
-    pool->look_at = pool->freed + (most - slack) / 2 + POOL_FREED_LEAST;
+    pool->look_at = pool->freed + (most - slack) / 2 + freed_least(pool);
     return false;
 }
 
 /* An eighth of what is used is not worth it. */
 static bool
-is_much(uint64_t slack, uint64_t used)
+is_much(const struct pool *pool, uint64_t slack, uint64_t used)
 {
-    return slack > used / 8 + POOL_FREED_LEAST;
+    return slack > used / 8 + freed_least(pool);
 }
 
 bool
@@ -308,12 +317,13 @@ pool_move_begin(struct pool *pool)
     slabs_give_back(&pool->slabs);
     bool is_loose = pool_look(pool);
     pool->freed = 0;
-    pool->look_at = pool_used(pool) / (is_loose ? 8 : 16) + POOL_FREED_LEAST;
+    pool->look_at = pool_used(pool) / (is_loose ? 8 : 16) + freed_least(pool);
     if (!is_loose)
         return false;
-    if (is_much(slabs->mapped - slabs->holes - slabs->used, slabs->used))
+    if (is_much(pool, slabs->mapped - slabs->holes - slabs->used,
+                slabs->used))
         slabs_move_begin(&pool->slabs);
-    if (is_much(extents_bytes(extents) - extents->used,
+    if (is_much(pool, extents_bytes(extents) - extents->used,
                 extents->used - slabs->mapped))
         extents_move_begin(&pool->extents);
     return true;

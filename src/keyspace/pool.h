@@ -42,6 +42,7 @@ struct pool {
                                   moved together */
     uint64_t look_at;          /* with less freed, slack is not too much */
     uint64_t left;             /* slack that was left then, or less since */
+    uint64_t slack_least;      /* POOL_SLACK_LEAST; less, for a test */
     uint64_t resets;           /* how often all blocks were freed */
 };
 
@@ -104,15 +105,15 @@ pool_is_full(const struct pool *pool)
 
 /* --- moving together --- */
 
-enum { POOL_SLACK_LEAST = 2 * 1024 * 1024, POOL_FREED_LEAST = 512 * 1024 };
+enum { POOL_SLACK_LEAST = 2 * 1024 * 1024 /* bytes that do not matter */ };
 
 bool pool_look(struct pool *pool);
 
 /* Whether there is more slack than a quarter of the blocks' bytes and
- * POOL_SLACK_LEAST, or less where the limit is near.  Not before an eighth of
- * them, and POOL_FREED_LEAST, was freed since blocks were moved last (half of
- * that, where only pages went back), and where that left more slack than this,
- * not before it has grown: so that moving them pays. */
+ * slack_least, or less where the limit is near.  Not before an eighth of them,
+ * and a quarter of slack_least, was freed since blocks were moved last (a
+ * sixteenth, where only pages went back), and where that left more slack than
+ * this, not before it has grown: so that moving them pays. */
 static inline bool
 pool_is_loose(struct pool *pool)
 {
