@@ -36,8 +36,32 @@ list_chain_relocate(struct pool *pool, struct list_chain *chain)
     return chain;
 }
 
-/* Moves the nodes so that room at one end is free: into the middle of a row
- * that is a half longer, or of the same one while half of it is free. */
+static void
+move_nodes(struct list_chain *chain, uint32_t first)
+{
+    memmove(chain->nodes + first, chain->nodes + chain->first,
+            chain->count * sizeof(*chain->nodes));
+    chain->first = first;
+}
+
+/* The nodes come into the middle of it. */
+static void
+set_room(struct pool *pool, struct list_chain *chain, uint32_t room)
+{
+    uint32_t first = (room - chain->count) / 2;
+    bool shrinks = room < chain->room;
+    if (shrinks)
+        move_nodes(chain, first);
+    chain->nodes =
+        pool_resize(pool, chain->nodes, chain->room * sizeof(*chain->nodes),
+                    room * sizeof(*chain->nodes));
+    chain->room = room;
+    if (!shrinks)
+        move_nodes(chain, first);
+}
+
+/* So that room at one end is free: in a row that is a half longer, or in the
+ * same one while half of it is free. */
 static void
 make_room(struct pool *pool, struct list_chain *chain)
 {
@@ -46,14 +70,15 @@ make_room(struct pool *pool, struct list_chain *chain)
         room = FIRST_ROOM;
     else if (chain->count > room / 2)
         room += room / 2;
-    chain->nodes =
-        pool_resize(pool, chain->nodes, chain->room * sizeof(*chain->nodes),
-                    room * sizeof(*chain->nodes));
-    uint32_t first = (room - chain->count) / 2;
-    memmove(chain->nodes + first, chain->nodes + chain->first,
-            chain->count * sizeof(*chain->nodes));
-    chain->first = first;
-    chain->room = room;
+    set_room(pool, chain, room);
+}
+
+/* A row that few nodes are left of becomes one of half the length. */
+static void
+give_up_room(struct pool *pool, struct list_chain *chain)
+{
+    if (chain->room >= 2 * FIRST_ROOM && chain->count <= chain->room / 4)
+        set_room(pool, chain, chain->room / 2);
 }
 
 void
@@ -92,6 +117,7 @@ list_chain_remove(struct pool *pool, struct list_chain *chain, uint32_t index)
     } else {
         memmove(node, node + 1, (chain->count - index) * sizeof(*node));
     }
+    give_up_room(pool, chain);
 }
 
 struct pack

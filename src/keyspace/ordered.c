@@ -11,6 +11,7 @@ enum {
     BLOCK_MOST = 128,
     BLOCK_LEAST = BLOCK_MOST / 4, /* a block of fewer looks for company */
     BLOCK_STEP = 16,              /* room grows by that many */
+    BLOCKS_LEAST = 4,             /* places for blocks, if any */
 };
 
 static struct ordered_place
@@ -145,20 +146,35 @@ set_room(struct pool *pool, struct ordered_block *block, uint32_t room)
     block->room = room;
 }
 
+static void
+set_block_room(struct pool *pool, struct ordered *ordered, uint32_t room)
+{
+    ordered->blocks =
+        pool_resize(pool, ordered->blocks,
+                    ordered->block_room * sizeof(*ordered->blocks),
+                    room * sizeof(*ordered->blocks));
+    ordered->block_room = room;
+}
+
+/* Where few blocks are left. */
+static void
+give_up_block_room(struct pool *pool, struct ordered *ordered)
+{
+    uint32_t room = ordered->block_room;
+    while (room >= 2 * BLOCKS_LEAST && ordered->block_count <= room / 4)
+        room /= 2;
+    if (room < ordered->block_room)
+        set_block_room(pool, ordered, room);
+}
+
 /* A new block without items at that index. */
 static void
 add_block(struct pool *pool, struct ordered *ordered, uint32_t index)
 {
-    if (ordered->block_count == ordered->block_room) {
-        uint32_t room = ordered->block_room < 4
-                            ? 4
-                            : ordered->block_room + ordered->block_room / 4;
-        ordered->blocks = pool_resize(
-            pool, ordered->blocks,
-            ordered->block_room * sizeof(*ordered->blocks),
-            room * sizeof(*ordered->blocks));
-        ordered->block_room = room;
-    }
+    uint32_t room = ordered->block_room;
+    if (ordered->block_count == room)
+        set_block_room(pool, ordered, room < BLOCKS_LEAST ? BLOCKS_LEAST
+                                                          : room + room / 4);
     struct ordered_block *block = &ordered->blocks[index];
     memmove(block + 1, block,
             (ordered->block_count - index) * sizeof(*block));
@@ -174,6 +190,7 @@ drop_block(struct pool *pool, struct ordered *ordered, uint32_t index)
     ordered->block_count--;
     memmove(block, block + 1,
             (ordered->block_count - index) * sizeof(*block));
+    give_up_block_room(pool, ordered);
 }
 
 /* Moves what is from index at on into a new block behind: half of them, or
@@ -284,6 +301,7 @@ drop_empty(struct pool *pool, struct ordered *ordered, uint32_t begin,
     memmove(blocks + kept, blocks + end,
             (ordered->block_count - end) * sizeof(*blocks));
     ordered->block_count -= end - kept;
+    give_up_block_room(pool, ordered);
 }
 
 void

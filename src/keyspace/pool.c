@@ -103,7 +103,7 @@ resize_giant(struct pool *pool, void *block, size_t size)
 void
 pool_init(struct pool *pool, uint64_t limit)
 {
-    *pool = (struct pool){ .limit = limit };
+    *pool = (struct pool){ .limit = limit, .slack_least = POOL_SLACK_LEAST };
     extents_init(&pool->extents);
 }
 
@@ -126,10 +126,28 @@ pool_reset(struct pool *pool)
     bool refused = pool->refused;
     uint64_t beside = pool->beside;
     uint64_t resets = pool->resets;
+    uint64_t slack_least = pool->slack_least;
     pool_fini(pool);
     pool->refused = refused;
     pool->beside = beside;
     pool->resets = resets + 1;
+    pool->slack_least = slack_least;
+}
+
+static uint64_t
+slack_of(const struct pool *pool)
+{
+    return pool_bytes(pool) - pool_used(pool);
+}
+
+/* Counts what was freed: where pages that had gone back count as held again,
+ * since what they lie in was joined with more, by how much slack has grown. */
+static void
+count_freed(struct pool *pool, size_t size, uint64_t slack_before)
+{
+    uint64_t slack = slack_of(pool);
+    uint64_t grown = slack > slack_before ? slack - slack_before : 0;
+    pool->freed += grown > size ? grown : size;
 }
 
 enum kind { KIND_SMALL, KIND_LARGE, KIND_GIANT };
@@ -161,9 +179,9 @@ pool_alloc(struct pool *pool, size_t size)
 void
 pool_free(struct pool *pool, void *block, size_t size)
 {
+    uint64_t slack = slack_of(pool);
     if (size == 0)
         return;
-    pool->freed += size;
     switch (kind_of(size)) {
     case KIND_SMALL:
         slabs_free(&pool->slabs, &pool->extents, block);
@@ -175,6 +193,7 @@ pool_free(struct pool *pool, void *block, size_t size)
     default:
         free_giant(pool, block);
     }
+    count_freed(pool, size, slack);
 }
 
 static void *
@@ -190,9 +209,10 @@ move(struct pool *pool, void *block, size_t size, size_t new_size)
 static void *
 resize_large(struct pool *pool, void *block, size_t size, size_t new_size)
 {
+    uint64_t slack = slack_of(pool);
     void *resized = extents_resize(&pool->extents, block, size, new_size);
     if (resized != block || new_size < size)
-        pool->freed += size;
+        count_freed(pool, size, slack);
     return resized;
 }
 
@@ -242,13 +262,20 @@ pool_allows(struct pool *pool, uint64_t more)
 
 /* --- moving together --- */
 
+/* What is freed in between at least. */
+static uint64_t
+freed_least(const struct pool *pool)
+{
+    return pool->slack_least / 4;
+}
+
 /* What slack may be: where it would fill the last sixteenth of the limit, only
  * so much as moving blocks may leave. */
 static uint64_t
 slack_most(const struct pool *pool, uint64_t used)
 {
-    uint64_t most = used / 4 + POOL_SLACK_LEAST;
-    uint64_t least = used / 8 + POOL_SLACK_LEAST;
+    uint64_t most = used / 4 + pool->slack_least;
+    uint64_t least = used / 8 + pool->slack_least;
     uint64_t taken = used + pool->beside + pool->limit / 16;
     if (pool->limit == 0 || taken + most <= pool->limit)
         return most;
@@ -256,24 +283,29 @@ slack_most(const struct pool *pool, uint64_t used)
 }
 
 /* What is freed adds to the slack, and takes from what may be: so it is not to
- * be looked at again before half of what is missing. */
+ * be looked at again before half of what is missing.  Slack that moving blocks
+ * could not mend is not tried again before it has grown. */
 bool
 pool_look(struct pool *pool)
 {
     uint64_t used = pool_used(pool);
-    uint64_t most = used + slack_most(pool, used);
-    uint64_t bytes = pool_bytes(pool);
-    if (bytes > most)
+    uint64_t slack = slack_of(pool);
+    uint64_t most = slack_most(pool, used);
+    if (slack < pool->left)
+        pool->left = slack;
+    if (most < pool->left)
+        most = pool->left + used / 16 + freed_least(pool);
+    if (slack > most)
         return true;
-    pool->look_at = pool->freed + (most - bytes) / 2 + POOL_FREED_LEAST;
+    pool->look_at = pool->freed + (most - slack) / 2 + freed_least(pool);
     return false;
 }
 
 /* An eighth of what is used is not worth it. */
 static bool
-is_much(uint64_t slack, uint64_t used)
+is_much(const struct pool *pool, uint64_t slack, uint64_t used)
 {
-    return slack > used / 8 + POOL_FREED_LEAST;
+    return slack > used / 8 + freed_least(pool);
 }
 
 bool
@@ -285,12 +317,13 @@ pool_move_begin(struct pool *pool)
     slabs_give_back(&pool->slabs);
     bool is_loose = pool_look(pool);
     pool->freed = 0;
-    pool->look_at = pool_used(pool) / (is_loose ? 8 : 16) + POOL_FREED_LEAST;
+    pool->look_at = pool_used(pool) / (is_loose ? 8 : 16) + freed_least(pool);
     if (!is_loose)
         return false;
-    if (is_much(slabs->mapped - slabs->holes - slabs->used, slabs->used))
+    if (is_much(pool, slabs->mapped - slabs->holes - slabs->used,
+                slabs->used))
         slabs_move_begin(&pool->slabs);
-    if (is_much(extents_bytes(extents) - extents->used,
+    if (is_much(pool, extents_bytes(extents) - extents->used,
                 extents->used - slabs->mapped))
         extents_move_begin(&pool->extents);
     return true;
@@ -301,6 +334,7 @@ pool_move_end(struct pool *pool)
 {
     slabs_move_end(&pool->slabs);
     extents_move_end(&pool->extents);
+    pool->left = slack_of(pool);
 }
 
 void *

@@ -38,8 +38,11 @@ struct pool {
     uint64_t beside;           /* bytes of others that count to the limit */
     uint64_t limit;            /* bytes that make it full; 0 none */
     bool refused;              /* pool_allows said no */
-    uint64_t freed;            /* bytes, since blocks were moved together */
+    uint64_t freed;            /* bytes that may be slack, since blocks were
+                                  moved together */
     uint64_t look_at;          /* with less freed, slack is not too much */
+    uint64_t left;             /* slack that was left then, or less since */
+    uint64_t slack_least;      /* POOL_SLACK_LEAST; less, for a test */
     uint64_t resets;           /* how often all blocks were freed */
 };
 
@@ -102,14 +105,15 @@ pool_is_full(const struct pool *pool)
 
 /* --- moving together --- */
 
-enum { POOL_SLACK_LEAST = 2 * 1024 * 1024, POOL_FREED_LEAST = 512 * 1024 };
+enum { POOL_SLACK_LEAST = 2 * 1024 * 1024 /* bytes that do not matter */ };
 
 bool pool_look(struct pool *pool);
 
 /* Whether there is more slack than a quarter of the blocks' bytes and
- * POOL_SLACK_LEAST, or less where the limit is near.  Not before an eighth of
- * them, and POOL_FREED_LEAST, was freed since blocks were moved last (half of
- * that, where only pages went back): so that moving them pays. */
+ * slack_least, or less where the limit is near.  Not before an eighth of them,
+ * and a quarter of slack_least, was freed since blocks were moved last (a
+ * sixteenth, where only pages went back), and where that left more slack than
+ * this, not before it has grown: so that moving them pays. */
 static inline bool
 pool_is_loose(struct pool *pool)
 {
@@ -118,8 +122,9 @@ pool_is_loose(struct pool *pool)
 
 /* Gives free pages back, and says whether blocks are to be moved nevertheless.
  * Then each is to be given to pool_move once, and pool_move_end ends it; in
- * between, nothing else is done to the pool.  Blocks not given stay, and so may
- * slack. */
+ * between, nothing else is done to the pool, but that a block that pool_moves
+ * may be moved by hand: another is taken, and it is freed.  Blocks not given
+ * stay, and so may slack. */
 bool pool_move_begin(struct pool *pool);
 void pool_move_end(struct pool *pool);
 

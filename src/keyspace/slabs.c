@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- *     chunk   heads | slab 0 | slab 1 | slab 2 | slab 3   at a multiple of
+ *     chunk   slab 0 | slab 1 | slab 2 | slab 3 | heads   at a multiple of
  *                                                         CHUNK_ROOM
  *     slab    block | block | ... | never used | too little for a block
  *
- * The heads of a chunk's slabs lie together at its beginning: they are a
- * five-hundredth of what they stand for and stay in the cache.  A block's
+ * The heads of a chunk's slabs lie together at its end: they are less than a
+ * four-hundredth of what they stand for and stay in the cache.  A block's
  * address tells its chunk and slab.
+ *
+ * Empty slabs go back to the system, but for the pages at both ends of a chunk
+ * that also hold heads of slabs and spans: where few slabs of a chunk are in
+ * use, these pages are much.  So blocks move from such chunks, too.
  */
 #include "keyspace/slabs.h"
 
@@ -42,7 +46,10 @@ struct chunk {
     struct slab slabs[CHUNK_SLABS];
     uint16_t holes[CHUNK_SLABS]; /* of empty slabs: bytes given back */
     bool leaving[CHUNK_SLABS];   /* whether they are on that list */
+    bool all_leave;              /* empty ones, too: none is taken */
 };
+
+enum { HEADS_AT = CHUNK - sizeof(struct chunk) };
 
 /* --- size classes --- */
 
@@ -69,26 +76,31 @@ class_size(unsigned class)
 
 /* --- chunks --- */
 
+/* Where the chunk begins that a place is in. */
+static unsigned char *
+chunk_at(void *place)
+{
+    unsigned char *bytes = place;
+    return bytes - (uintptr_t)bytes % CHUNK_ROOM;
+}
+
 static struct chunk *
 chunk_of(void *place)
 {
-    unsigned char *bytes = place;
-    return (struct chunk *)(bytes - (uintptr_t)bytes % CHUNK_ROOM);
+    return (struct chunk *)(chunk_at(place) + HEADS_AT);
 }
 
 static unsigned char *
 begin_of(struct slab *slab)
 {
-    struct chunk *chunk = chunk_of(slab);
-    return (unsigned char *)chunk + (size_t)(slab - chunk->slabs) * SLAB;
+    return chunk_at(slab) + (size_t)(slab - chunk_of(slab)->slabs) * SLAB;
 }
 
 static struct slab *
 slab_of(void *block)
 {
-    struct chunk *chunk = chunk_of(block);
-    size_t offset = (size_t)((unsigned char *)block - (unsigned char *)chunk);
-    return &chunk->slabs[offset / SLAB];
+    uintptr_t offset = (uintptr_t)block % CHUNK_ROOM;
+    return &chunk_of(block)->slabs[offset / SLAB];
 }
 
 static void
@@ -112,30 +124,32 @@ unlink_slab(struct slab **list, const struct slab *slab)
         slab->next->previous = slab->previous;
 }
 
-/* The first slab has the heads in front, the last one ends with the chunk. */
+/* The last slab ends with the heads. */
 static void
 add_chunk(struct slabs *slabs, struct extents *extents)
 {
-    struct chunk *chunk = extents_alloc_at(extents, CHUNK, CHUNK_ROOM);
+    unsigned char *begin = extents_alloc_at(extents, CHUNK, CHUNK_ROOM);
+    struct chunk *chunk = chunk_of(begin);
     slabs->mapped += CHUNK;
     memset(chunk, 0, sizeof(*chunk));
     for (unsigned i = CHUNK_SLABS; i-- > 0;) {
-        unsigned end = i + 1 < CHUNK_SLABS ? SLAB : SLAB - CHUNK_ROOM + CHUNK;
+        unsigned end = i + 1 < CHUNK_SLABS ? SLAB : HEADS_AT % SLAB;
         chunk->slabs[i] = (struct slab){ .end = (uint16_t)end };
         link_slab(&slabs->empty, &chunk->slabs[i]);
     }
-    POISON_HIDE(chunk + 1, CHUNK - sizeof(*chunk));
+    POISON_HIDE(begin, HEADS_AT);
 }
 
 static void
 drop_chunk(struct slabs *slabs, struct extents *extents, struct chunk *chunk)
 {
+    struct slab **list = chunk->all_leave ? &slabs->leaving : &slabs->empty;
     for (unsigned i = 0; i < CHUNK_SLABS; i++) {
-        unlink_slab(&slabs->empty, &chunk->slabs[i]);
+        unlink_slab(list, &chunk->slabs[i]);
         slabs->holes -= chunk->holes[i];
     }
     slabs->mapped -= CHUNK;
-    extents_free(extents, chunk);
+    extents_free(extents, chunk_at(chunk));
 }
 
 /* --- slabs --- */
@@ -144,14 +158,6 @@ static bool
 is_full(const struct slab *slab)
 {
     return slab->free == NULL && slab->fresh + slab->size > slab->end;
-}
-
-/* Where blocks begin. */
-static unsigned
-first_of(struct slab *slab)
-{
-    struct chunk *chunk = chunk_of(slab);
-    return slab == chunk->slabs ? sizeof(*chunk) : 0;
 }
 
 static uint16_t *
@@ -168,7 +174,8 @@ leaving_of(struct slab *slab)
     return &chunk->leaving[slab - chunk->slabs];
 }
 
-/* The list of an open slab. */
+/* The list of a slab that is in use; full ones are on none unless they are
+ * leaving. */
 static struct slab **
 list_of(struct slabs *slabs, struct slab *slab)
 {
@@ -189,7 +196,7 @@ open_slab(struct slabs *slabs, struct extents *extents, unsigned class)
     *hole_of(slab) = 0;
     slab->free = NULL;
     slab->size = (uint16_t)class_size(class);
-    slab->fresh = (uint16_t)first_of(slab);
+    slab->fresh = 0;
     return slab;
 }
 
@@ -197,9 +204,11 @@ static void
 close_slab(struct slabs *slabs, struct extents *extents, struct slab *slab)
 {
     struct chunk *chunk = chunk_of(slab);
-    unlink_slab(list_of(slabs, slab), slab);
-    *leaving_of(slab) = false;
-    link_slab(&slabs->empty, slab);
+    if (!chunk->all_leave) {
+        unlink_slab(list_of(slabs, slab), slab);
+        *leaving_of(slab) = false;
+        link_slab(&slabs->empty, slab);
+    }
     if (--chunk->used == 0)
         drop_chunk(slabs, extents, chunk);
 }
@@ -251,10 +260,10 @@ void
 slabs_free(struct slabs *slabs, struct extents *extents, void *block)
 {
     struct slab *slab = slab_of(block);
-    bool was_full = is_full(slab);
+    bool was_listed = !is_full(slab) || *leaving_of(slab);
     push_free(slab, block);
     slabs->used -= slab->size;
-    if (was_full)
+    if (!was_listed)
         link_slab(list_of(slabs, slab), slab);
     if (--slab->used == 0)
         close_slab(slabs, extents, slab);
@@ -279,7 +288,7 @@ slabs_give_back(struct slabs *slabs)
 {
     for (struct slab *slab = slabs->empty; slab != NULL; slab = slab->next) {
         unsigned char *begin = begin_of(slab);
-        struct pages_part part = { begin + first_of(slab), begin + slab->end };
+        struct pages_part part = { begin, begin + slab->end };
         if (*hole_of(slab) > 0)
             continue;
         part = pages_give_back(part);
@@ -290,9 +299,9 @@ slabs_give_back(struct slabs *slabs)
 
 /* Blocks that it has room for. */
 static unsigned
-capacity(struct slab *slab)
+capacity(const struct slab *slab)
 {
-    return (slab->end - first_of(slab)) / slab->size;
+    return slab->end / slab->size;
 }
 
 /* The fullest first. */
@@ -323,6 +332,15 @@ slabs_in(struct slab *list, size_t *count, uint64_t *blocks)
     return all;
 }
 
+static void
+leave(struct slabs *slabs, struct slab **list, struct slab *slab)
+{
+    if (list != NULL)
+        unlink_slab(list, slab);
+    link_slab(&slabs->leaving, slab);
+    *leaving_of(slab) = true;
+}
+
 /* Of one class; the fullest have room for all blocks. */
 static void
 leave_emptiest(struct slabs *slabs, struct slab **open)
@@ -334,14 +352,40 @@ leave_emptiest(struct slabs *slabs, struct slab **open)
     if (count > 1)
         qsort(all, count, sizeof(struct slab *), compare_slabs);
     for (size_t i = 0; i < count; i++) {
-        if (room >= blocks) {
-            unlink_slab(open, all[i]);
-            link_slab(&slabs->leaving, all[i]);
-            *leaving_of(all[i]) = true;
-        }
+        if (room >= blocks)
+            leave(slabs, open, all[i]);
         room += capacity(all[i]);
     }
     free(all);
+}
+
+static void
+leave_chunk(struct slabs *slabs, struct chunk *chunk)
+{
+    chunk->all_leave = true;
+    for (unsigned i = 0; i < CHUNK_SLABS; i++) {
+        struct slab *slab = &chunk->slabs[i];
+        if (chunk->leaving[i])
+            continue;
+        if (slab->used == 0)
+            leave(slabs, &slabs->empty, slab);
+        else
+            leave(slabs, is_full(slab) ? NULL : list_of(slabs, slab), slab);
+    }
+}
+
+/* Those of which half the slabs or more are empty: on that list each is met. */
+static void
+leave_sparse_chunks(struct slabs *slabs)
+{
+    struct slab *slab = slabs->empty;
+    while (slab != NULL) {
+        struct chunk *chunk = chunk_of(slab);
+        while (slab != NULL && chunk_of(slab) == chunk)
+            slab = slab->next;
+        if (chunk->used <= CHUNK_SLABS / 2)
+            leave_chunk(slabs, chunk);
+    }
 }
 
 void
@@ -349,6 +393,7 @@ slabs_move_begin(struct slabs *slabs)
 {
     for (unsigned class = 0; class < SLABS_CLASSES; class++)
         leave_emptiest(slabs, &slabs->open[class]);
+    leave_sparse_chunks(slabs);
 }
 
 bool
@@ -377,7 +422,11 @@ slabs_move_end(struct slabs *slabs)
         struct slab *slab = slabs->leaving;
         unlink_slab(&slabs->leaving, slab);
         *leaving_of(slab) = false;
-        link_slab(list_of(slabs, slab), slab);
+        chunk_of(slab)->all_leave = false;
+        if (slab->used == 0)
+            link_slab(&slabs->empty, slab);
+        else if (!is_full(slab))
+            link_slab(list_of(slabs, slab), slab);
     }
     slabs_give_back(slabs);
 }

@@ -2,8 +2,8 @@
  *
  * The small blocks of a pool: a slab of 16 KiB holds blocks of one size class,
  * and when none of them is in use it serves any other class.  So values that
- * grow beside each other, from class to class, leave nothing behind.
- * Blocks have no heads.
+ * grow beside each other, from class to class, leave nothing behind.  Four
+ * slabs are a chunk.  Blocks have no heads.
  */
 #ifndef KEYWEIGH_KEYSPACE_SLABS_H
 #define KEYWEIGH_KEYSPACE_SLABS_H
@@ -45,9 +45,10 @@ bool slabs_resize(void *block, size_t size, size_t new_size);
 void slabs_give_back(struct slabs *slabs);
 
 /* Between the first and the last of these, blocks are neither resized nor freed
- * but by moving.  Of each class the emptiest slabs are left, as many as the
- * others have room for the blocks of: when all these have moved, no class has
- * more than one slab that is not full. */
+ * but by moving, or in place of one that another was taken for.  Of each class
+ * the emptiest slabs are left, as many as the others have room for the blocks
+ * of: when all these have moved, no class has more than one slab that is not
+ * full.  So are all slabs of chunks that are half empty or more. */
 void slabs_move_begin(struct slabs *slabs);
 bool slabs_is_leaving(void *block); /* its slab */
 void *slabs_move(struct slabs *slabs, struct extents *extents, void *block,

@@ -6,6 +6,7 @@
  *
  * It is replayed with room enough, stopping when there is none, and again with
  * too little and without stopping, where steps are refused in their midst.
+ * What it holds is moved together however little is free.
  * Every key is then walked.  What its walk hands out makes the value again.
  */
 #include <string.h>
@@ -104,8 +105,10 @@ replay_log(struct keyspace *keyspace, struct bytes log, bool stops)
     aof_records_init(&records, &reader, NULL, UINT64_MAX);
     replay_begin_part(replay);
     while (!(stops && keyspace_is_full(keyspace)) &&
-           aof_records_next(&records) == STATUS_OK)
+           aof_records_next(&records) == STATUS_OK) {
         replay_record(replay, &records.record);
+        keyspace_tidy(keyspace);
+    }
     replay_end_part(replay);
     require(replay_facts(replay)->errors <= replay_facts(replay)->commands);
     aof_records_fini(&records);
@@ -242,6 +245,7 @@ static void
 run(struct bytes log, uint64_t room, bool stops)
 {
     struct keyspace *keyspace = keyspace_new(&store_limits_default, room);
+    keyspace_store(keyspace)->pool.slack_least = 0;
     replay_log(keyspace, log, stops);
     forget_doubt(keyspace);
     look_at(keyspace);

@@ -17,6 +17,7 @@
 #include <xxhash.h>
 
 #include "keyspace/keyspace-load.h"
+#include "keyspace/value-module.h"
 #include "replay-text.h"
 
 enum {
@@ -216,14 +217,49 @@ change_rest(unsigned key, unsigned size)
     run_line();
 }
 
+static struct value *
+add_module(const struct side *side, enum type type, const char *name)
+{
+    struct entry *entry =
+        keyspace_find_or_add(side->keyspace, 0, bytes_of_text(name), type);
+    value_module_set_origin(keyspace_store(side->keyspace), &entry->value,
+                            BYTES_LITERAL("amodule"), 7);
+    return &entry->value;
+}
+
+/* A module's value comes with a dump, as a vector set may. */
+static void
+change_module(unsigned key, unsigned size)
+{
+    char name[16];
+    enum type type = draw(2) == 0 ? TYPE_MODULE : TYPE_VECTORSET;
+    struct item item = { .kind = ITEM_MODULE_STRING };
+    put("DEL d%u", key);
+    run_line();
+    (void)snprintf(name, sizeof(name), "d%u", key);
+    struct value *values[] = { add_module(&tidy, type, name),
+                               add_module(&untidy, type, name) };
+    for (unsigned pieces = draw(6) + 1; pieces > 0; pieces--) {
+        put_text(size);
+        item.text = text_of_bytes(line.data, line.size);
+        assert_true(value_module_add(keyspace_store(tidy.keyspace), values[0],
+                                     &item));
+        assert_true(value_module_add(keyspace_store(untidy.keyspace),
+                                     values[1], &item));
+        buffer_clear(&line);
+    }
+}
+
+/* A letter for each type. */
+static const char types[] = "shmzlxavd";
+
 static void
 delete_key(unsigned key, unsigned size)
 {
-    static const char types[] = "shmzlxav";
     (void)size;
     if (draw(4) > 0)
         return;
-    put("DEL %c%u", types[draw(8)], key);
+    put("DEL %c%u", types[draw(sizeof(types) - 1)], key);
     run_line();
 }
 
@@ -233,10 +269,11 @@ static void
 change_something(unsigned size)
 {
     static change *const changes[] = {
-        change_string, change_hash, change_set,  change_zset,
-        change_list,   change_stream, change_rest, delete_key,
+        change_string, change_hash,   change_set,  change_zset,
+        change_list,   change_stream, change_rest, change_module,
+        delete_key,
     };
-    changes[draw(8)](draw(KEYS), size);
+    changes[draw(sizeof(changes) / sizeof(changes[0]))](draw(KEYS), size);
 }
 
 /* All but one key in twenty, each on its own. */
@@ -244,7 +281,7 @@ static void
 delete_most(void)
 {
     for (unsigned key = 0; key < KEYS; key++)
-        for (const char *type = "shmzlxav"; *type != '\0'; type++) {
+        for (const char *type = types; *type != '\0'; type++) {
             if (draw(20) == 0)
                 continue;
             put("DEL %c%u", *type, key);

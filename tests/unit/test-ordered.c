@@ -40,6 +40,8 @@ assert_same(const struct ordered *ordered)
     assert_null(ordered_item(ordered, place));
     assert_null(ordered_item(ordered, ordered_seek(ordered, rank)));
     assert_int_equal(ordered->count, rank);
+    assert_true(ordered->block_room < 8 ||
+                ordered->block_room < 4 * ordered->block_count);
     for (int i = MOST; i-- > 0;) {
         if (!there[i])
             continue;

@@ -164,6 +164,61 @@ test_moving_blocks_together(void **state)
     pool_fini(&pool);
 }
 
+/* Slack between blocks that nobody moves is looked for once, however much else
+ * comes and goes, until there is more of it. */
+static void
+test_slack_that_cannot_go(void **state)
+{
+    (void)state;
+    enum { ALL = 400000, KEPT = 10, SIZE = 200, GIANT = 64 * 1024 * 1024 };
+    static void *blocks[ALL];
+    struct pool pool;
+    pool_init(&pool, 0);
+    for (size_t i = 0; i < ALL; i++)
+        blocks[i] = pool_alloc(&pool, SIZE);
+    for (size_t i = 0; i < ALL / 2; i++)
+        if (i % KEPT != 0)
+            pool_free(&pool, blocks[i], SIZE);
+    assert_true(pool_is_loose(&pool));
+    assert_true(pool_move_begin(&pool));
+    pool_move_end(&pool);
+    for (int i = 0; i < 10; i++) {
+        pool_free(&pool, pool_alloc(&pool, GIANT), GIANT);
+        assert_false(pool_is_loose(&pool));
+    }
+    for (size_t i = ALL / 2; i < ALL; i++)
+        if (i % KEPT != 0)
+            pool_free(&pool, blocks[i], SIZE);
+    assert_true(pool_is_loose(&pool));
+    pool_fini(&pool);
+}
+
+/* Where a block is freed between pieces that went back, one of these counts as
+ * held again, so it is looked for anew. */
+static void
+test_pieces_that_went_back_join(void **state)
+{
+    (void)state;
+    enum { ROW = 1024, KEPT = 32, MIB = 1024 * 1024, SIZE = 90000 };
+    static void *blocks[ROW];
+    struct pool pool;
+    pool_init(&pool, 0);
+    for (size_t i = 0; i < ROW; i++)
+        blocks[i] = pool_alloc(&pool, SIZE);
+    for (size_t i = 0; i < ROW; i++)
+        if (i % KEPT != 0)
+            pool_free(&pool, blocks[i], SIZE);
+    assert_true(pool_is_loose(&pool));
+    assert_false(pool_move_begin(&pool));
+    uint64_t held = pool_bytes(&pool);
+    for (size_t i = KEPT; pool_bytes(&pool) < held + 4 * MIB; i += 2 * KEPT)
+        pool_free(&pool, blocks[i], SIZE);
+    assert_true(pool_is_loose(&pool));
+    assert_false(pool_move_begin(&pool));
+    assert_true(pool_bytes(&pool) < held);
+    pool_fini(&pool);
+}
+
 static void
 test_limit(void **state)
 {
@@ -195,6 +250,8 @@ main(void)
         cmocka_unit_test(test_growing_within_a_class_moves_nothing),
         cmocka_unit_test(test_giant_blocks),
         cmocka_unit_test(test_moving_blocks_together),
+        cmocka_unit_test(test_slack_that_cannot_go),
+        cmocka_unit_test(test_pieces_that_went_back_join),
         cmocka_unit_test(test_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

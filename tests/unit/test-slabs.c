@@ -116,6 +116,67 @@ test_blocks_resize_within_their_class(void **state)
     assert_false(slabs_resize(fixture->blocks[0], 144, 128));
 }
 
+/* Slabs of many classes, of which one stays: it moves to chunks of its own. */
+static void
+test_few_slabs_of_many_chunks_move_together(void **state)
+{
+    enum { CLASSES = 16, STEP = 128 };
+    struct fixture *fixture = *state;
+    struct slabs *slabs = &fixture->slabs;
+    struct extents *extents = &fixture->extents;
+    for (unsigned i = 0; i < VALUES; i++)
+        give(fixture, i, (i % CLASSES + 1) * STEP);
+    for (unsigned i = 0; i < VALUES; i++)
+        if (i % CLASSES != CLASSES - 1)
+            take(fixture, i);
+    uint64_t used = slabs->used;
+    assert_true(slabs->mapped > 3 * used);
+    slabs_move_begin(slabs);
+    for (unsigned i = CLASSES - 1; i < VALUES; i += CLASSES)
+        fixture->blocks[i] = slabs_move(slabs, extents, fixture->blocks[i],
+                                        CLASSES * STEP);
+    slabs_move_end(slabs);
+    assert_null(slabs->leaving);
+    assert_int_equal(slabs->used, used);
+    assert_in_range(slabs->mapped, used, used + 2 * 64 * KIB);
+    for (unsigned i = CLASSES - 1; i < VALUES; i += CLASSES) {
+        assert_whole(fixture, i, CLASSES * STEP);
+        take(fixture, i);
+    }
+    assert_int_equal(slabs->mapped, 0);
+    assert_int_equal(slabs->holes, 0);
+}
+
+/* Blocks that nobody moves stay where they are, and all is as it was. */
+static void
+test_blocks_that_stay(void **state)
+{
+    struct fixture *fixture = *state;
+    struct slabs *slabs = &fixture->slabs;
+    for (unsigned i = 0; i < VALUES; i++)
+        give(fixture, i, i % SLABS_BLOCK_MOST + 1);
+    for (unsigned i = 0; i < VALUES; i++)
+        if (i % 7 != 0)
+            take(fixture, i);
+    uint64_t mapped = slabs->mapped;
+    slabs_move_begin(slabs);
+    assert_non_null(slabs->leaving);
+    slabs_move_end(slabs);
+    assert_null(slabs->leaving);
+    for (unsigned i = 0; i < VALUES; i += 7) {
+        assert_false(slabs_is_leaving(fixture->blocks[i]));
+        assert_whole(fixture, i, i % SLABS_BLOCK_MOST + 1);
+    }
+    for (unsigned i = 0; i < VALUES; i++)
+        if (i % 7 != 0)
+            give(fixture, i, i % SLABS_BLOCK_MOST + 1);
+    assert_in_range(slabs->mapped, mapped, mapped + 64 * KIB);
+    for (unsigned i = 0; i < VALUES; i++)
+        take(fixture, i);
+    assert_int_equal(slabs->mapped, 0);
+    assert_int_equal(slabs->holes, 0);
+}
+
 int
 main(void)
 {
@@ -125,6 +186,10 @@ main(void)
         cmocka_unit_test_setup_teardown(
             test_growing_values_leave_nothing_behind, setup, teardown),
         cmocka_unit_test_setup_teardown(test_empty_chunks_go, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            test_few_slabs_of_many_chunks_move_together, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_blocks_that_stay, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(
             test_blocks_resize_within_their_class, setup, teardown),

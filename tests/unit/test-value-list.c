@@ -501,6 +501,40 @@ test_chain_with_a_fill_of_its_own(void **state)
     pool_fini(&store.pool);
 }
 
+/* Nodes that go, from either end or the midst, leave little behind. */
+static void
+test_rows_of_nodes_shrink(void **state)
+{
+    (void)state;
+    enum { NODES = 40000, LEFT = 20, LITTLE = 2 * 1024 };
+    char element[16];
+    pool_init(&store.pool, 0);
+    store.limits = store_limits_default;
+    store.limits.settings.list_fill = 1;
+    for (int way = 0; way < 3; way++) {
+        struct value value;
+        char room[TEXT_DIGITS];
+        struct bytes found;
+        value_init(&store, &value, TYPE_LIST);
+        for (int i = 0; i < NODES; i++) {
+            (void)snprintf(element, sizeof(element), "e%d", i);
+            assert_true(value_list_push(&store, &value, LIST_TAIL,
+                                        bytes_of_text(element)));
+        }
+        uint64_t most = pool_used(&store.pool);
+        assert_true(most > NODES * (8 + sizeof(struct pack)));
+        int first = way == 0 ? 0 : way == 1 ? NODES - LEFT : NODES / 2;
+        value_list_trim(&store, &value, first, first + LEFT - 1);
+        assert_int_equal(value_list_count(&value), LEFT);
+        assert_true(value_list_get(&value, -1, room, &found));
+        (void)snprintf(element, sizeof(element), "e%d", first + LEFT - 1);
+        assert_true(bytes_equal(found, bytes_of_text(element)));
+        assert_true(pool_used(&store.pool) < LITTLE);
+        value_fini(&store, &value);
+    }
+    pool_fini(&store.pool);
+}
+
 /* A node that is loaded holds what the dump says.  By itself it is a list of
  * one listpack up to the limit (rdb.c rdbLoadObject, t_list.c
  * listTypeTryConvertQuicklist of Redis 7.2); above that it can have more
@@ -548,6 +582,7 @@ main(void)
         cmocka_unit_test(test_moved_integers),
         cmocka_unit_test(test_replaced_elements),
         cmocka_unit_test(test_chain_with_a_fill_of_its_own),
+        cmocka_unit_test(test_rows_of_nodes_shrink),
         cmocka_unit_test(test_load_of_one_node),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
