@@ -10,6 +10,7 @@
 
 #include "aof/aof-repair.h"
 #include "base/buffer.h"
+#include "base/number.h"
 #include "fuzz.h"
 
 enum { SIZE_MOST = 32 * 1024 };
@@ -63,10 +64,13 @@ note_line(struct reading *reading, struct bytes line)
 {
     static const char time[] = "#TS:";
     size_t head = sizeof(time) - 1;
-    bool is_time = line.size > head && memcmp(line.data, time, head) == 0;
+    int64_t seconds;
+    if (line.size >= head && memcmp(line.data, time, head) == 0 &&
+        !number_parse_int64(bytes_of(line.data + head, line.size - head),
+                            &seconds))
+        reading->is_sound = false;
     for (size_t i = 0; i < line.size; i++)
-        if ((line.data[i] < ' ' && line.data[i] != '\t') ||
-            (is_time && i >= head && (unsigned)(line.data[i] - '0') > 9))
+        if (line.data[i] < ' ' && line.data[i] != '\t')
             reading->is_sound = false;
 }
 
